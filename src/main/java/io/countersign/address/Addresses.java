@@ -1,0 +1,70 @@
+package io.countersign.address;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.regex.Pattern;
+
+/** IP addresses from text, without ever asking a name server, and one notation for each. */
+public final class Addresses {
+    private static final Pattern IPV4 =
+            Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}");
+    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+
+    private Addresses() {}
+
+    /**
+     * Reads an IPv4 or IPv6 address; an IPv4-mapped one becomes the IPv4 address, a zone id is dropped.
+     *
+     * @throws IllegalArgumentException for anything else, host names included
+     */
+    public static InetAddress parse(String text) {
+        String literal = text.contains("%") ? text.substring(0, text.indexOf('%')) : text;
+        if (literal.startsWith("[") && literal.endsWith("]")) {
+            literal = literal.substring(1, literal.length() - 1);
+        }
+        if (!IPV4.matcher(literal).matches() && !IPV6.matcher(literal).matches()) {
+            throw new IllegalArgumentException("'" + text + "' is not an IP address");
+        }
+        try {
+            return InetAddress.getByName(literal);
+        } catch (UnknownHostException invalid) {
+            throw new IllegalArgumentException("'" + text + "' is not an IP address", invalid);
+        }
+    }
+
+    /** The one notation used in logs and receipts: dotted for IPv4 and IPv4-mapped, RFC 5952 for IPv6, no zone id. */
+    public static String format(InetAddress address) {
+        if (address instanceof Inet4Address) {
+            return address.getHostAddress();
+        }
+        byte[] bytes = address.getAddress();
+        int[] groups = new int[8];
+        for (int i = 0; i < 8; i++) {
+            groups[i] = (bytes[2 * i] & 0xff) << 8 | (bytes[2 * i + 1] & 0xff);
+        }
+        int start = -1;
+        int length = 1;
+        for (int i = 0; i < 8; i++) {
+            int run = i;
+            while (run < 8 && groups[run] == 0) {
+                run++;
+            }
+            if (run - i > length) {
+                start = i;
+                length = run - i;
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 8; i++) {
+            if (i == start) {
+                text.append("::");
+                i += length - 1;
+            } else {
+                text.append(text.isEmpty() || text.charAt(text.length() - 1) == ':' ? "" : ":")
+                        .append(Integer.toHexString(groups[i]));
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,102 @@
+package io.countersign.admission;
+
+import io.countersign.address.Addresses;
+import io.countersign.partner.KnownPartner;
+import io.countersign.partner.Partners;
+import io.countersign.refusal.Code;
+import io.countersign.refusal.Refusal;
+import io.countersign.refusal.Refusals;
+import io.countersign.settings.ByteSize;
+import io.countersign.tls.Certificates;
+import io.countersign.transfer.Transfer;
+import java.time.Instant;
+import java.util.Objects;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first step behind a listener: who calls (by the certificate of the TLS session alone), where from (by the socket's
+ * address), and whether that partner may hand over what it announces. Sets the exchange properties {@code partner} and
+ * {@code transfer}. Asked on every request, since a connection and a session outlive the trust they were made under.
+ *
+ * <p>Fails closed: who is not known is refused, unless the route says {@code anyone: "true"} on this bean; such callers
+ * are then the partner {@value #ANYONE}. Reads no body.
+ */
+public final class Admission implements Processor {
+    private static final String ANYONE = "anyone";
+
+    private @Nullable Partners partners;
+    private long maxSize = Long.MAX_VALUE;
+    private boolean anyone;
+
+    public void setPartners(Partners partners) {
+        this.partners = partners;
+    }
+
+    /** The largest payload taken from anybody. */
+    public void setMaxSize(String maxSize) {
+        this.maxSize = ByteSize.parse(maxSize);
+    }
+
+    /** Admits callers without a certificate too, from any address, as {@value #ANYONE}. */
+    public void setAnyone(boolean anyone) {
+        this.anyone = anyone;
+    }
+
+    @Override
+    public void process(Exchange exchange) throws Refusal {
+        Caller caller = Caller.of(exchange);
+        String address = Addresses.format(caller.address());
+        String certificate =
+                caller.certificates().isEmpty() ? null : Certificates.fingerprint(caller.certificates().get(0));
+        exchange.setProperty(Refusals.CALLER, Refusals.Caller.of(null, address, certificate));
+        if (certificate == null && anyone) {
+            admit(exchange, new Transfer(newId(), ANYONE, null, address, maxSize));
+            return;
+        }
+        KnownPartner partner = who(caller);
+        exchange.setProperty(Refusals.CALLER, Refusals.Caller.of(partner.id(), address, certificate));
+        checkAddress(partner, caller);
+        if (!partner.enabled()) {
+            throw new Refusal(Code.PARTNER_DISABLED, "You are switched off here.", "enabled: false in the partner's file");
+        }
+        admit(
+                exchange,
+                new Transfer(newId(), partner.id(), certificate, address, Math.min(maxSize, partner.maxSize())));
+    }
+
+    private KnownPartner who(Caller caller) throws Refusal {
+        if (caller.certificates().isEmpty()) {
+            throw Refusal.of(Code.CERTIFICATE_MISSING, "No client certificate was shown.");
+        }
+        return Objects.requireNonNull(partners, "partners is not set").identify(caller.certificates());
+    }
+
+    private static void checkAddress(KnownPartner partner, Caller caller) throws Refusal {
+        if (!partner.addresses().contains(caller.address())) {
+            String address = Addresses.format(caller.address());
+            throw new Refusal(
+                    Code.ADDRESS_NOT_ALLOWED,
+                    "You may not call from " + address + ".",
+                    address + " is not among the partner's addresses: "
+                            + (partner.addresses().networks().isEmpty() ? "none are listed" : partner.addresses()));
+        }
+    }
+
+    private static void admit(Exchange exchange, Transfer transfer) throws Refusal {
+        Message message = exchange.getMessage();
+        Long announced = message.getHeader(Exchange.CONTENT_LENGTH, Long.class);
+        if (announced != null && announced > transfer.maxSize()) {
+            throw Refusal.of(
+                    Code.TOO_LARGE, "Announced are " + announced + " bytes, at most " + transfer.maxSize() + " are taken.");
+        }
+        exchange.setProperty(Transfer.PARTNER, transfer.partner());
+        exchange.setProperty(Transfer.PROPERTY, transfer);
+    }
+
+    private static String newId() {
+        return Transfer.newId(Instant.now());
+    }
+}

@@ -1,0 +1,26 @@
+package io.countersign.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The root of the subcommands; without one, the service runs. */
+@Command(
+        name = "countersign",
+        mixinStandardHelpOptions = true,
+        version = "countersign 0.1.0",
+        description = "Business partners hand each other files over two-way TLS.",
+        subcommands = {Run.class, Certs.class})
+public final class Commands implements Callable<Integer> {
+    private Commands() {}
+
+    /** @return the process's exit code */
+    public static int execute(String... arguments) {
+        return new CommandLine(new Commands()).execute(arguments);
+    }
+
+    @Override
+    public Integer call() {
+        return execute("run");
+    }
+}

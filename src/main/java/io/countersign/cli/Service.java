@@ -1,0 +1,100 @@
+package io.countersign.cli;
+
+import io.countersign.listener.Listeners;
+import io.countersign.partner.PartnerDirectory;
+import io.countersign.partner.Partners;
+import io.countersign.refusal.Refusals;
+import io.countersign.refusal.Refusing;
+import io.countersign.route.RouteFiles;
+import io.countersign.settings.InvalidSettingsException;
+import io.countersign.settings.Problems;
+import io.countersign.settings.Settings;
+import io.countersign.settings.SettingsCheck;
+import io.countersign.tls.Authorities;
+import java.time.Clock;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.jetty.JettyHttpEndpoint;
+import org.apache.camel.main.Main;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running service: the route files of a home folder in a Camel context, with the parts that they name. Either
+ * everything in the settings and files is usable and all of it runs, or nothing listens and every problem is told.
+ */
+public final class Service implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("countersign");
+
+    private final Settings settings;
+    private final Partners partners;
+    private final Refusals refusals = new Refusals();
+    private final Main main = new Main();
+
+    /** @param clock by which certificates are valid or not */
+    public Service(Settings settings, Clock clock) {
+        this.settings = settings;
+        this.partners = new Partners(clock);
+    }
+
+    /**
+     * Starts everything.
+     *
+     * @param problems found so far
+     * @throws InvalidSettingsException with all that is wrong; the service is stopped then
+     */
+    public void start(Problems problems) throws InvalidSettingsException {
+        Authorities trust = SettingsCheck.check(settings, problems);
+        try {
+            Refusing refusing = new Refusing();
+            refusing.setRefusals(refusals);
+            main.setOverrideProperties(settings.placeholders());
+            main.bind("jetty", new Listeners(refusals));
+            main.bind("partners", partners);
+            main.bind("refusals", refusals);
+            main.bind("refusal", refusing);
+            main.init();
+            RouteFiles files = new RouteFiles(settings.routes(), main.getCamelContext(), problems);
+            files.load();
+            PartnerDirectory directory = Partners.read(
+                    files.partners(), trust == null ? Authorities.of(List.of()) : trust, settings.home(), problems);
+            problems.throwIfAny();
+            partners.use(directory);
+            main.start();
+        } catch (InvalidSettingsException reported) {
+            close();
+            throw reported;
+        } catch (Exception failed) {
+            LOG.debug("the start failed", failed);
+            problems.add(settings.routes().toString(), Problems.reason(failed));
+            close();
+            throw new InvalidSettingsException(problems.found());
+        }
+        LOG.info("{} partners known, listening on {}", partners.size(), addresses());
+    }
+
+    /** Where the listeners are, as URLs. */
+    public List<String> addresses() {
+        return context().getEndpoints().stream()
+                .filter(JettyHttpEndpoint.class::isInstance)
+                .map(endpoint -> ((JettyHttpEndpoint) endpoint).getHttpUri().toString())
+                .toList();
+    }
+
+    public CamelContext context() {
+        return main.getCamelContext();
+    }
+
+    public Partners partners() {
+        return partners;
+    }
+
+    public Refusals refusals() {
+        return refusals;
+    }
+
+    @Override
+    public void close() {
+        main.stop();
+    }
+}

@@ -1,0 +1,115 @@
+package io.countersign.listener;
+
+import io.countersign.refusal.Refusing;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.Message;
+import org.apache.camel.http.common.DefaultHttpBinding;
+import org.apache.camel.util.StringHelper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What of a request reaches a route: the method, the path as sent, the bytes of the body unparsed whatever their content
+ * type, and the headers on a list. Everything else, the query and form fields above all, has no way in, so that nothing a
+ * caller writes can be mistaken for what Camel or Countersign says. And what of a route reaches the caller: status, body,
+ * and a few headers; an exception that the route did not answer becomes a problem document, never a stack trace.
+ */
+public final class AsSent extends DefaultHttpBinding {
+    private static final List<String> ANSWERED = List.of("Location", "Retry-After", "Allow", "ETag", "Content-Disposition");
+
+    private List<String> headers = List.of();
+    private @Nullable Refusing refusal;
+
+    /** The request headers that become message headers, separated by commas. */
+    public void setHeaders(String headers) {
+        this.headers = List.of(headers.strip().split("\\s*,\\s*"));
+        for (String header : this.headers) {
+            String name = header.toLowerCase(Locale.ROOT);
+            if (name.startsWith("camel") || name.startsWith("org.apache.camel")) {
+                throw new IllegalArgumentException("header '" + header + "' is Camel's own and cannot be let in");
+            }
+        }
+    }
+
+    /** Answers for routes that let an exception through. */
+    public void setRefusal(Refusing refusal) {
+        this.refusal = refusal;
+    }
+
+    @Override
+    public void readRequest(HttpServletRequest request, Message message) {
+        // The servlet took it from the content type, where it would decide how Camel converts the payload.
+        message.getExchange().removeProperty(ExchangePropertyKey.CHARSET_NAME);
+        message.setHeader(Exchange.HTTP_METHOD, request.getMethod());
+        Object sent = request.getAttribute(Target.AS_SENT);
+        message.setHeader(Exchange.HTTP_PATH, sent == null ? "" : sent);
+        for (String header : headers) {
+            List<String> values = Collections.list(request.getHeaders(header));
+            if (!values.isEmpty()) {
+                message.setHeader(header, String.join(", ", values));
+            }
+        }
+        message.removeHeader(Exchange.CONTENT_LENGTH);
+        if (request.getContentLengthLong() >= 0) {
+            message.setHeader(Exchange.CONTENT_LENGTH, request.getContentLengthLong());
+        }
+    }
+
+    /** Opened, not read: a client that waits for {@code 100 Continue} is answered by the first step that reads. */
+    @Override
+    public Object parseBody(HttpServletRequest request, Message message) throws IOException {
+        return request.getInputStream();
+    }
+
+    @Override
+    public void writeResponse(Exchange exchange, HttpServletResponse response) throws IOException {
+        if (exchange.getException() != null) {
+            exchange.setProperty(Exchange.EXCEPTION_CAUGHT, exchange.getException());
+            exchange.setException(null);
+            Objects.requireNonNull(refusal, "refusal is not set").process(exchange);
+        }
+        doWriteResponse(exchange.getMessage(), response, exchange);
+    }
+
+    @Override
+    public void doWriteResponse(Message message, HttpServletResponse response, Exchange exchange) throws IOException {
+        response.setStatus(message.getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class));
+        response.setHeader("Cache-Control", "no-store");
+        String contentType = message.getHeader(Exchange.CONTENT_TYPE, String.class);
+        if (contentType != null) {
+            response.setContentType(StringHelper.before(contentType, "\n", contentType));
+        }
+        for (String name : ANSWERED) {
+            String value = message.getHeader(name, String.class);
+            if (value != null) {
+                response.setHeader(name, value);
+            }
+        }
+        Object body = message.getBody();
+        byte[] bytes = body instanceof String text ? text.getBytes(StandardCharsets.UTF_8) : body instanceof byte[] raw ? raw : null;
+        try (OutputStream out = response.getOutputStream()) {
+            if (body == null) {
+                response.setContentLength(0);
+            } else if (bytes != null) {
+                response.setContentLength(bytes.length);
+                out.write(bytes);
+            } else {
+                try (InputStream in = message.getMandatoryBody(InputStream.class)) {
+                    in.transferTo(out);
+                } catch (org.apache.camel.InvalidPayloadException unwritable) {
+                    throw new IOException(unwritable);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package io.countersign.partner;
+
+import io.countersign.address.AllowedAddresses;
+import io.countersign.tls.Authorities.Authority;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A partner whose file has been checked. Exactly one of {@link #pins} and {@link #name} identifies it; {@link #authorities}
+ * is empty where any authority of the shared trust may issue its certificates.
+ *
+ * @param maxSize bytes
+ */
+public record KnownPartner(
+        String id,
+        boolean enabled,
+        AllowedAddresses addresses,
+        long maxSize,
+        List<X509Certificate> pins,
+        Set<Authority> authorities,
+        List<X509Certificate> authorityCertificates,
+        @Nullable CertificateName name) {}

@@ -1,0 +1,140 @@
+package io.countersign.partner;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A partner as its file in {@code routes/partners/} describes it: the bean whose name is the partner's. It holds the text
+ * as written; what is wrong with it is reported when the file is loaded, all at once.
+ */
+public final class Partner {
+    private @Nullable String certificates;
+    private @Nullable String authority;
+    private @Nullable String subject;
+    private @Nullable String san;
+    private @Nullable String addresses;
+    private @Nullable String addressCheck;
+    private @Nullable String maxSize;
+    private boolean enabled = true;
+    private @Nullable String url;
+    private @Nullable String serverTrust;
+    private boolean verifyHost = true;
+    private @Nullable String certificate;
+    private @Nullable String key;
+
+    /** PEM files, separated by commas: exactly these certificates identify the partner. */
+    public void setCertificates(String certificates) {
+        this.certificates = certificates;
+    }
+
+    /** PEM file of the authority under which the partner's certificates are issued; without it, any of the shared trust. */
+    public void setAuthority(String authority) {
+        this.authority = authority;
+    }
+
+    /** The subject of the partner's certificates, RFC 4514: {@code CN=edi, O=Acme, C=DE}. */
+    public void setSubject(String subject) {
+        this.subject = subject;
+    }
+
+    /** A subject alternative name of the partner's certificates: {@code dns:}, {@code uri:}, {@code ip:} or {@code email:}. */
+    public void setSan(String san) {
+        this.san = san;
+    }
+
+    /** Networks that the partner calls from, separated by commas, or {@code any}; without it nobody is admitted. */
+    public void setAddresses(String addresses) {
+        this.addresses = addresses;
+    }
+
+    /** {@code listed} (default): the address must be within {@link #setAddresses}; {@code off}: it may be any. */
+    public void setAddressCheck(String addressCheck) {
+        this.addressCheck = addressCheck;
+    }
+
+    /** The largest payload taken from this partner, where lower than {@code countersign.max-size}. */
+    public void setMaxSize(String maxSize) {
+        this.maxSize = maxSize;
+    }
+
+    /** {@code false} refuses the partner with a reason of its own, and keeps its file. */
+    public void setEnabled(boolean enabled) {
+        this.enabled = enabled;
+    }
+
+    /** Where the partner receives. */
+    public void setUrl(String url) {
+        this.url = url;
+    }
+
+    /** What the server at {@link #setUrl} must chain to or be, as a PEM file. */
+    public void setServerTrust(String serverTrust) {
+        this.serverTrust = serverTrust;
+    }
+
+    /** Whether the host of {@link #setUrl} must be named in its certificate. */
+    public void setVerifyHost(boolean verifyHost) {
+        this.verifyHost = verifyHost;
+    }
+
+    /** A certificate of ours for this partner alone. */
+    public void setCertificate(String certificate) {
+        this.certificate = certificate;
+    }
+
+    /** The key of {@link #setCertificate}. */
+    public void setKey(String key) {
+        this.key = key;
+    }
+
+    @Nullable String certificates() {
+        return certificates;
+    }
+
+    @Nullable String authority() {
+        return authority;
+    }
+
+    @Nullable String subject() {
+        return subject;
+    }
+
+    @Nullable String san() {
+        return san;
+    }
+
+    @Nullable String addresses() {
+        return addresses;
+    }
+
+    @Nullable String addressCheck() {
+        return addressCheck;
+    }
+
+    @Nullable String maxSize() {
+        return maxSize;
+    }
+
+    boolean enabled() {
+        return enabled;
+    }
+
+    @Nullable String url() {
+        return url;
+    }
+
+    @Nullable String serverTrust() {
+        return serverTrust;
+    }
+
+    boolean verifyHost() {
+        return verifyHost;
+    }
+
+    @Nullable String certificate() {
+        return certificate;
+    }
+
+    @Nullable String key() {
+        return key;
+    }
+}

@@ -1,0 +1,187 @@
+package io.countersign.partner;
+
+import io.countersign.address.AllowedAddresses;
+import io.countersign.settings.ByteSize;
+import io.countersign.settings.Problems;
+import io.countersign.tls.Authorities;
+import io.countersign.tls.Certificates;
+import io.countersign.tls.Identity;
+import io.countersign.tls.KeyMaterialException;
+import io.countersign.tls.PemFile;
+import io.countersign.tls.Strength;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns what a partner's file says into a {@link KnownPartner}, or into problems that name file, partner and property. */
+final class PartnerReader {
+    private static final Logger LOG = LoggerFactory.getLogger(PartnerReader.class);
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
+    /** Where a caller that nobody identifies may hand over files, those lie under this name. */
+    private static final String RESERVED = "anyone";
+
+    private final Path home;
+    private final Problems problems;
+
+    PartnerReader(Path home, Problems problems) {
+        this.home = home;
+        this.problems = problems;
+    }
+
+    /** @param file where the partner is described, for messages */
+    @Nullable KnownPartner read(String id, String file, Partner partner) {
+        Problems own = new Problems();
+        if (!ID.matcher(id).matches() || id.equals(RESERVED)) {
+            own.add("name", "'" + id + "' cannot be a partner's name; accepted: up to 63 letters, digits, '-' and '_', but not '"
+                    + RESERVED + "'");
+        }
+        CertificateName name = name(partner, own);
+        List<X509Certificate> pins = pins(id, partner, own);
+        Authorities authorities = authorities(partner, own);
+        KnownPartner known = new KnownPartner(
+                id,
+                partner.enabled(),
+                addresses(partner, own),
+                maxSize(partner, own),
+                pins,
+                authorities == null ? Set.of() : authorities.authorities(),
+                authorities == null ? List.of() : List.copyOf(authorities.certificates()),
+                name);
+        outbound(id, partner, own);
+        own.found().forEach(problem -> problems.add(file + ", partner " + id, problem));
+        return own.isEmpty() ? known : null;
+    }
+
+    private static @Nullable CertificateName name(Partner partner, Problems own) {
+        boolean pinned = partner.certificates() != null;
+        boolean named = partner.subject() != null || partner.san() != null;
+        if (pinned && (named || partner.authority() != null)) {
+            own.add("certificates", "pinned certificates and authority, subject or san exclude each other");
+        } else if (partner.subject() != null && partner.san() != null) {
+            own.add("subject", "subject and san exclude each other");
+        } else if (partner.authority() != null && !named) {
+            own.add("authority", "needs a subject or a san; alone it would make everybody under it this partner");
+        } else if (!pinned && !named) {
+            own.add("certificates", "missing: nothing says which certificate is this partner's; accepted: certificates, or"
+                    + " subject or san with or without authority");
+        }
+        try {
+            if (partner.subject() != null) {
+                return CertificateName.subject(partner.subject());
+            }
+            return partner.san() == null ? null : CertificateName.san(partner.san());
+        } catch (IllegalArgumentException notOne) {
+            own.add(partner.subject() != null ? "subject" : "san", String.valueOf(notOne.getMessage()));
+            return null;
+        }
+    }
+
+    private List<X509Certificate> pins(String id, Partner partner, Problems own) {
+        List<X509Certificate> pins = new ArrayList<>();
+        if (partner.certificates() == null) {
+            return pins;
+        }
+        for (String file : partner.certificates().split(",", -1)) {
+            if (file.isBlank()) {
+                own.add("certificates", "'" + partner.certificates() + "' has an empty entry");
+                continue;
+            }
+            try {
+                for (X509Certificate pin : leaves(PemFile.read(home.resolve(file.strip())).certificates())) {
+                    Strength.check(pin);
+                    warn(id, file.strip(), pin);
+                    pins.add(pin);
+                }
+            } catch (KeyMaterialException | CertificateException unusable) {
+                own.add("certificates", String.valueOf(unusable.getMessage()));
+            }
+        }
+        return pins;
+    }
+
+    /** Without the authorities that some tools put behind a certificate in the same file. */
+    private static List<X509Certificate> leaves(List<X509Certificate> chain) {
+        return chain.stream()
+                .filter(candidate -> chain.stream()
+                        .noneMatch(other -> !other.equals(candidate)
+                                && other.getIssuerX500Principal().equals(candidate.getSubjectX500Principal())
+                                && Certificates.isSignedBy(other, candidate.getPublicKey())))
+                .toList();
+    }
+
+    private static void warn(String id, String file, X509Certificate pin) throws CertificateException {
+        if (!Certificates.allowsClientAuthentication(pin)) {
+            LOG.warn("partner {}: {} is pinned although its purposes lack clientAuth", id, file);
+        }
+        if (pin.getNotAfter().toInstant().isBefore(Instant.now())) {
+            LOG.warn("partner {}: {} expired on {} and admits nobody", id, file, pin.getNotAfter().toInstant());
+        }
+    }
+
+    private @Nullable Authorities authorities(Partner partner, Problems own) {
+        if (partner.authority() == null) {
+            return null;
+        }
+        try {
+            return Authorities.read(home.resolve(partner.authority().strip()));
+        } catch (KeyMaterialException unusable) {
+            own.add("authority", String.valueOf(unusable.getMessage()));
+            return null;
+        }
+    }
+
+    private static AllowedAddresses addresses(Partner partner, Problems own) {
+        String check = partner.addressCheck() == null ? "listed" : partner.addressCheck().strip();
+        if (check.equals("off")) {
+            return AllowedAddresses.ANYWHERE;
+        }
+        if (!check.equals("listed")) {
+            own.add("addressCheck", "'" + check + "' is not known to this version; accepted: listed, off");
+        }
+        try {
+            return AllowedAddresses.parse(partner.addresses() == null ? "" : partner.addresses());
+        } catch (IllegalArgumentException wrong) {
+            own.add("addresses", String.valueOf(wrong.getMessage()));
+            return new AllowedAddresses(false, List.of());
+        }
+    }
+
+    private static long maxSize(Partner partner, Problems own) {
+        try {
+            return partner.maxSize() == null ? Long.MAX_VALUE : ByteSize.parse(partner.maxSize());
+        } catch (IllegalArgumentException wrong) {
+            own.add("maxSize", String.valueOf(wrong.getMessage()));
+            return 0;
+        }
+    }
+
+    private void outbound(String id, Partner partner, Problems own) {
+        if (partner.url() != null && !partner.url().matches("https://[^/?#]+([/?#].*)?")) {
+            own.add("url", "'" + partner.url() + "' is not an https URL");
+        }
+        if ((partner.certificate() == null) != (partner.key() == null)) {
+            own.add("certificate", "certificate and key belong together; only one of them is set");
+        }
+        try {
+            if (partner.certificate() != null && partner.key() != null) {
+                Identity.read(home.resolve(partner.certificate()), home.resolve(partner.key()), null);
+            }
+            if (partner.serverTrust() != null) {
+                PemFile.read(home.resolve(partner.serverTrust())).certificates();
+            }
+        } catch (KeyMaterialException unusable) {
+            own.add(partner.certificate() != null ? "certificate" : "serverTrust", String.valueOf(unusable.getMessage()));
+        }
+        if (!partner.verifyHost()) {
+            LOG.warn("partner {}: the host of its server is not verified (verifyHost: false)", id);
+        }
+    }
+}

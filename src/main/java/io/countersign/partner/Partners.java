@@ -1,0 +1,71 @@
+package io.countersign.partner;
+
+import io.countersign.refusal.Refusal;
+import io.countersign.settings.Problems;
+import io.countersign.tls.Authorities;
+import io.countersign.tls.ClientTrust;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The partners in force, replaced as a whole in one step; every request and every handshake asks the newest. Before the
+ * first set is in force, nobody is known.
+ */
+public final class Partners implements ClientTrust {
+    private final Clock clock;
+    private volatile PartnerDirectory directory =
+            new PartnerDirectory(List.of(), Authorities.of(List.of()), new Problems());
+
+    /** A partner's bean and the file it stands in. */
+    public record Described(String file, Partner partner) {}
+
+    public Partners(Clock clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * Checks a whole set of partners; it is not in force before {@link #use}.
+     *
+     * @param home what relative file names in the partners' files are relative to
+     * @param problems gets everything that is wrong; a directory that has problems must not be used
+     */
+    public static PartnerDirectory read(Map<String, Described> partners, Authorities shared, Path home, Problems problems) {
+        PartnerReader reader = new PartnerReader(home, problems);
+        List<KnownPartner> known = new ArrayList<>();
+        partners.forEach((id, described) -> {
+            KnownPartner partner = reader.read(id, described.file(), described.partner());
+            if (partner != null) {
+                known.add(partner);
+            }
+        });
+        return new PartnerDirectory(known, shared, problems);
+    }
+
+    public void use(PartnerDirectory replacement) {
+        directory = replacement;
+    }
+
+    public int size() {
+        return directory.size();
+    }
+
+    @Override
+    public void check(List<X509Certificate> shown) throws CertificateException {
+        directory.check(shown, clock.instant());
+    }
+
+    /**
+     * Whose certificate this is.
+     *
+     * @param shown what the client showed in its TLS session, its own certificate first
+     * @throws Refusal where it is nobody's, more than one partner's, or not valid now
+     */
+    public KnownPartner identify(List<X509Certificate> shown) throws Refusal {
+        return directory.identify(shown, clock.instant());
+    }
+}

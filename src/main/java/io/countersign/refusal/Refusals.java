@@ -1,0 +1,92 @@
+package io.countersign.refusal;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import org.apache.camel.util.json.JsonObject;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where every refusal is recorded: one log line each, and the last {@value #KEPT} in memory. An operator finds the one
+ * that a caller asks about by the id in the caller's problem document.
+ */
+public final class Refusals {
+    /** The exchange property with the {@link Caller}, as far as it is known when a refusal comes. */
+    public static final String CALLER = "caller";
+
+    public static final String PROBLEM_TYPE = "application/problem+json";
+
+    private static final Logger LOG = LoggerFactory.getLogger("countersign.refused");
+    private static final int KEPT = 1_000;
+    private static final String NOBODY = "-";
+
+    private final Deque<Refused> recent = new ArrayDeque<>();
+
+    /** Who was turned away, as far as that is known. */
+    public record Caller(String partner, String address, String certificate) {
+        public static Caller of(@Nullable String partner, @Nullable String address, @Nullable String certificate) {
+            return new Caller(
+                    partner == null ? NOBODY : partner,
+                    address == null ? NOBODY : address,
+                    certificate == null ? NOBODY : certificate);
+        }
+    }
+
+    /** A refusal that has happened, as the operator finds it under its {@code id}. */
+    public record Refused(String id, Instant at, String code, Caller caller, String reason) {}
+
+    /** Records a refused request and returns the problem document (RFC 9457) to answer with. */
+    public String refuse(Caller caller, Refusal refusal) {
+        return refuse(caller, refusal, refusal.code().status());
+    }
+
+    /** @param status of the answer, where it is not the code's own */
+    public String refuse(Caller caller, Refusal refusal, int status) {
+        String id = UUID.randomUUID().toString();
+        keep(new Refused(id, Instant.now(), refusal.code().toString(), caller, refusal.reason()));
+        JsonObject problem = new JsonObject();
+        problem.put("type", "urn:countersign:problem:" + refusal.code());
+        problem.put("title", refusal.code().title());
+        problem.put("status", status);
+        problem.put("detail", refusal.detail());
+        problem.put("instance", "urn:uuid:" + id);
+        return problem.toJson();
+    }
+
+    /** Records a handshake that failed; its caller gets TLS's alert and nothing else. */
+    public void refuseHandshake(Caller caller, String reason) {
+        keep(new Refused(UUID.randomUUID().toString(), Instant.now(), "handshake", caller, reason));
+    }
+
+    /** The last refusals, newest first. */
+    public List<Refused> recent() {
+        synchronized (recent) {
+            return List.copyOf(recent);
+        }
+    }
+
+    private void keep(Refused refused) {
+        synchronized (recent) {
+            recent.addFirst(refused);
+            if (recent.size() > KEPT) {
+                recent.removeLast();
+            }
+        }
+        LOG.warn(
+                "refused {} partner={} address={} certificate={} reason=\"{}\" instance={}",
+                refused.code(),
+                refused.caller().partner(),
+                refused.caller().address(),
+                refused.caller().certificate(),
+                oneLine(refused.reason()),
+                refused.id());
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("[\\p{Cntrl}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]", "?").replace('"', '\'');
+    }
+}

@@ -1,0 +1,67 @@
+package io.countersign.refusal;
+
+import io.countersign.refusal.Refusals.Caller;
+import java.util.Locale;
+import java.util.Objects;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns whatever ended a route into its answer: a {@link Refusal} into the problem that it names, a full disk into {@code
+ * storage-full}, anything else into {@code unavailable}, whose cause only the operator sees.
+ */
+public final class Refusing implements Processor {
+    private static final Logger LOG = LoggerFactory.getLogger(Refusing.class);
+    private static final String RETRY_AFTER_SECONDS = "30";
+
+    private @Nullable Refusals refusals;
+
+    public void setRefusals(Refusals refusals) {
+        this.refusals = refusals;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        Refusal refusal = refusal(thrown == null ? new IllegalStateException("no exception to answer") : thrown);
+        Caller caller = exchange.getProperty(Refusals.CALLER, Caller.of(null, null, null), Caller.class);
+        String problem = Objects.requireNonNull(refusals, "refusals is not set").refuse(caller, refusal);
+        Message answer = exchange.getMessage();
+        answer.removeHeaders("*");
+        answer.setHeader(Exchange.HTTP_RESPONSE_CODE, refusal.code().status());
+        answer.setHeader(Exchange.CONTENT_TYPE, Refusals.PROBLEM_TYPE);
+        if (refusal.code().isTransient()) {
+            answer.setHeader("Retry-After", RETRY_AFTER_SECONDS);
+        }
+        if (refusal.code() == Code.METHOD_NOT_ALLOWED) {
+            answer.setHeader("Allow", "GET, POST, PUT");
+        }
+        answer.setBody(problem);
+    }
+
+    private static Refusal refusal(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Refusal refusal) {
+                return refusal;
+            }
+            String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+            if (message.contains("no space left") || message.contains("quota exceeded")) {
+                return new Refusal(Code.STORAGE_FULL, "There is no room at the moment.", cause.toString(), thrown);
+            }
+        }
+        LOG.debug("a route failed", thrown);
+        return new Refusal(Code.UNAVAILABLE, "The payload could not be stored. Send it again later.", chain(thrown), thrown);
+    }
+
+    private static String chain(Throwable thrown) {
+        StringBuilder text = new StringBuilder(thrown.toString());
+        for (Throwable cause = thrown.getCause(); cause != null; cause = cause.getCause()) {
+            text.append(" <- ").append(cause);
+        }
+        return text.toString();
+    }
+}

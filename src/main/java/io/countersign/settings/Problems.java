@@ -1,0 +1,44 @@
+package io.countersign.settings;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects everything that is wrong with what the operator wrote, so that it is reported at once. */
+public final class Problems {
+    private final List<String> found = new ArrayList<>();
+
+    /**
+     * @param where the key, file or partner that is wrong
+     * @param what what was seen there, and what is accepted instead
+     */
+    public void add(String where, String what) {
+        String line = where + ": " + what;
+        if (!found.contains(line)) {
+            found.add(line);
+        }
+    }
+
+    public boolean isEmpty() {
+        return found.isEmpty();
+    }
+
+    public List<String> found() {
+        return List.copyOf(found);
+    }
+
+    public void throwIfAny() throws InvalidSettingsException {
+        if (!found.isEmpty()) {
+            throw new InvalidSettingsException(found());
+        }
+    }
+
+    /** The message of an exception as an operator should read it: the causes' messages where the first says nothing. */
+    public static String reason(Throwable thrown) {
+        Throwable innermost = thrown;
+        while (innermost.getCause() != null && innermost.getCause() != innermost) {
+            innermost = innermost.getCause();
+        }
+        String message = innermost.getMessage();
+        return message == null ? innermost.getClass().getSimpleName() : message.lines().findFirst().orElse("");
+    }
+}

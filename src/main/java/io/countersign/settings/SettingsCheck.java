@@ -1,0 +1,128 @@
+package io.countersign.settings;
+
+import io.countersign.tls.Authorities;
+import io.countersign.tls.Identity;
+import io.countersign.tls.KeyMaterialException;
+import io.countersign.tls.SampleCertificates;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Tries everything that the settings name before anything starts: files, keys, address, port, folder. */
+public final class SettingsCheck {
+    private static final int LAST_PORT = 65_535;
+
+    private final Settings settings;
+    private final Problems problems;
+
+    private SettingsCheck(Settings settings, Problems problems) {
+        this.settings = settings;
+        this.problems = problems;
+    }
+
+    /**
+     * Checks every setting, and reports each that cannot be used.
+     *
+     * @return the shared trust, where it could be read
+     */
+    public static @Nullable Authorities check(Settings settings, Problems problems) {
+        SettingsCheck check = new SettingsCheck(settings, problems);
+        InetAddress host = check.host();
+        int port = check.port("countersign.port");
+        check.port("countersign.operations-port");
+        if (host != null && port > 0) {
+            check.isFree(host, port);
+        }
+        check.size();
+        check.data();
+        check.identity(host);
+        return check.trust();
+    }
+
+    private @Nullable InetAddress host() {
+        try {
+            return InetAddress.getByName(settings.get("countersign.host"));
+        } catch (UnknownHostException unknown) {
+            add("countersign.host", "'" + settings.get("countersign.host") + "' is neither an address nor a known host name");
+            return null;
+        }
+    }
+
+    private int port(String key) {
+        String text = settings.get(key);
+        int port = text.matches("\\d{1,5}") ? Integer.parseInt(text) : -1;
+        if (port < 0 || port > LAST_PORT) {
+            add(key, "'" + text + "' is not a port; accepted: 1 to " + LAST_PORT + ", or 0 for a free one");
+            return -1;
+        }
+        return port;
+    }
+
+    private void isFree(InetAddress host, int port) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(host, port));
+        } catch (IOException taken) {
+            add("countersign.port", "cannot listen on " + host.getHostAddress() + " port " + port + ": " + taken.getMessage());
+        }
+    }
+
+    private void size() {
+        try {
+            ByteSize.parse(settings.get("countersign.max-size"));
+        } catch (IllegalArgumentException notOne) {
+            add("countersign.max-size", String.valueOf(notOne.getMessage()));
+        }
+    }
+
+    private void data() {
+        try {
+            Path data = settings.path("countersign.data");
+            Files.createDirectories(data);
+            Files.delete(Files.createTempFile(data, ".writable", ""));
+        } catch (IOException | InvalidPathException unwritable) {
+            add("countersign.data", settings.get("countersign.data") + " cannot be written to: " + unwritable);
+        }
+    }
+
+    private void identity(@Nullable InetAddress host) {
+        boolean keystore = !settings.get("countersign.keystore").isBlank();
+        String key = keystore ? "countersign.keystore" : "countersign.certificate";
+        try {
+            Identity identity = keystore
+                    ? Identity.read(settings.path("countersign.keystore"), settings.get("countersign.keystore-password"))
+                    : Identity.read(
+                            settings.path("countersign.certificate"),
+                            settings.path("countersign.key"),
+                            settings.get("countersign.key-password"));
+            if (SampleCertificates.isSample(identity.certificate()) && host != null && !host.isLoopbackAddress()) {
+                add(
+                        "countersign.host",
+                        "the sample certificates, whose keys everybody has, are for loopback only, and "
+                                + settings.get("countersign.host") + " is not; set countersign.certificate and countersign.key");
+            }
+        } catch (KeyMaterialException | InvalidPathException unusable) {
+            boolean aboutKey = !keystore && String.valueOf(unusable.getMessage()).startsWith(settings.get("countersign.key") + " ");
+            add(aboutKey ? "countersign.key" : key, String.valueOf(unusable.getMessage()));
+        }
+    }
+
+    private @Nullable Authorities trust() {
+        try {
+            return Authorities.read(settings.path("countersign.trust"));
+        } catch (KeyMaterialException | InvalidPathException unusable) {
+            add("countersign.trust", String.valueOf(unusable.getMessage()));
+            return null;
+        }
+    }
+
+    private void add(String key, String what) {
+        problems.add(settings.where(key), what);
+    }
+}

@@ -1,0 +1,113 @@
+package io.countersign.tls;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import javax.security.auth.x500.X500Principal;
+
+/**
+ * A set of trust anchors, found by name in constant time. Two certificates of one authority (same name, same key) are one
+ * authority here.
+ */
+public final class Authorities {
+    private static final Set<String> ENDINGS = Set.of("pem", "crt", "cer", "cert", "crl");
+
+    private final Map<X500Principal, List<X509Certificate>> byName = new HashMap<>();
+    private final Map<Authority, X509Certificate> all = new LinkedHashMap<>();
+
+    /** What identifies an authority: its name and its key, not the certificate that happens to carry them. */
+    public record Authority(X500Principal name, PublicKey key) {
+        public static Authority of(X509Certificate certificate) {
+            return new Authority(certificate.getSubjectX500Principal(), certificate.getPublicKey());
+        }
+    }
+
+    public static Authorities of(Collection<X509Certificate> certificates) {
+        Authorities authorities = new Authorities();
+        certificates.forEach(authorities::add);
+        return authorities;
+    }
+
+    /**
+     * Reads the authorities of a PEM file, or of every {@code .pem}, {@code .crt}, {@code .cer} and {@code .cert} file of a
+     * folder.
+     *
+     * @throws KeyMaterialException where a file cannot be read, holds a certificate that is no authority's, or a
+     *     revocation list, which this version does not check: leaving it out in silence would accept what it revokes
+     */
+    public static Authorities read(Path fileOrFolder) throws KeyMaterialException {
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (Path file : files(fileOrFolder)) {
+            PemFile pem = PemFile.read(file);
+            if (pem.holdsRevocationList()) {
+                throw new KeyMaterialException(file, "holds a revocation list; this version cannot check those");
+            }
+            for (X509Certificate certificate : pem.certificates()) {
+                if (!Certificates.isAuthority(certificate)) {
+                    throw new KeyMaterialException(
+                            file,
+                            "holds " + Certificates.name(certificate)
+                                    + ", which is not an authority's certificate (basicConstraints without CA:TRUE)");
+                }
+                certificates.add(certificate);
+            }
+        }
+        if (certificates.isEmpty()) {
+            throw new KeyMaterialException(fileOrFolder, "holds no certificate (looked for " + ENDINGS + ")");
+        }
+        return of(certificates);
+    }
+
+    public Collection<X509Certificate> certificates() {
+        return all.values();
+    }
+
+    public Set<Authority> authorities() {
+        return all.keySet();
+    }
+
+    public boolean contains(Authority authority) {
+        return all.containsKey(authority);
+    }
+
+    /** The authorities of that name, which may have several keys. */
+    public List<X509Certificate> named(X500Principal name) {
+        return byName.getOrDefault(name, List.of());
+    }
+
+    private void add(X509Certificate certificate) {
+        all.putIfAbsent(Authority.of(certificate), certificate);
+        byName.computeIfAbsent(certificate.getSubjectX500Principal(), name -> new ArrayList<>())
+                .add(certificate);
+    }
+
+    private static List<Path> files(Path fileOrFolder) throws KeyMaterialException {
+        if (!Files.isDirectory(fileOrFolder)) {
+            return List.of(fileOrFolder);
+        }
+        try (Stream<Path> entries = Files.list(fileOrFolder)) {
+            return entries.filter(Files::isRegularFile)
+                    .filter(file -> ENDINGS.contains(ending(file)))
+                    .sorted()
+                    .toList();
+        } catch (IOException unreadable) {
+            throw new KeyMaterialException(fileOrFolder, "cannot be listed: " + unreadable.getMessage(), unreadable);
+        }
+    }
+
+    private static String ending(Path file) {
+        String name = file.getFileName().toString();
+        return name.startsWith(".") ? "" : name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    }
+}

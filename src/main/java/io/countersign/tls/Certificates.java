@@ -1,0 +1,75 @@
+package io.countersign.tls;
+
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.PublicKey;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+
+/** Questions that are asked of a single certificate in several places. */
+public final class Certificates {
+    /** The purpose "TLS WWW client authentication" (RFC 5280, 4.2.1.12). */
+    public static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+
+    private static final int DIGITAL_SIGNATURE = 0;
+
+    private Certificates() {}
+
+    /** SHA-256 over the whole certificate, 64 lower-case hexadecimal digits. */
+    public static String fingerprint(X509Certificate certificate) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+        } catch (CertificateEncodingException unencodable) {
+            throw new IllegalArgumentException(unencodable);
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+
+    /** @throws CertificateException where the certificate is not valid now, saying since or until when */
+    public static void checkDates(X509Certificate certificate, Instant now) throws CertificateException {
+        Instant notBefore = certificate.getNotBefore().toInstant();
+        Instant notAfter = certificate.getNotAfter().toInstant();
+        if (now.isAfter(notAfter)) {
+            throw new CertificateException("certificate " + name(certificate) + " expired on " + notAfter);
+        }
+        if (now.isBefore(notBefore)) {
+            throw new CertificateException("certificate " + name(certificate) + " is not valid before " + notBefore);
+        }
+    }
+
+    /** Whether the certificate may be used by a TLS client; one that lists no purposes may be used for all of them. */
+    public static boolean allowsClientAuthentication(X509Certificate certificate) throws CertificateException {
+        List<String> purposes = certificate.getExtendedKeyUsage();
+        boolean[] keyUsage = certificate.getKeyUsage();
+        return (purposes == null || purposes.contains(CLIENT_AUTH)) && (keyUsage == null || keyUsage[DIGITAL_SIGNATURE]);
+    }
+
+    public static boolean isAuthority(X509Certificate certificate) {
+        return certificate.getBasicConstraints() >= 0;
+    }
+
+    public static boolean isSelfSigned(X509Certificate certificate) {
+        return certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())
+                && isSignedBy(certificate, certificate.getPublicKey());
+    }
+
+    public static boolean isSignedBy(X509Certificate certificate, PublicKey key) {
+        try {
+            certificate.verify(key);
+            return true;
+        } catch (GeneralSecurityException no) {
+            return false;
+        }
+    }
+
+    /** The subject for a log line: RFC 4514 text, without anything that could break the line. */
+    public static String name(X509Certificate certificate) {
+        String subject = certificate.getSubjectX500Principal().getName();
+        return "'" + subject.replaceAll("\\p{Cntrl}", "?") + "'";
+    }
+}

@@ -1,0 +1,105 @@
+package io.countersign.tls;
+
+import io.countersign.tls.Authorities.Authority;
+import java.security.GeneralSecurityException;
+import java.security.InvalidAlgorithmParameterException;
+import java.security.cert.CertPathBuilder;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.PKIXCertPathBuilderResult;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509CertSelector;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A client's certificate and the authorities above it, nearest first, up to a trust anchor (RFC 5280, section 6). It is
+ * made only where the whole path holds: signatures, dates, constraints, strength, and a purpose that allows the leaf to
+ * be a TLS client.
+ */
+public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
+    private static final int MOST_INTERMEDIATES = 8;
+
+    /**
+     * @param shown the certificates as the client sent them, its own first
+     * @throws CertificateException where no path holds; the message says in plain words why
+     */
+    public static CertificationPath build(List<X509Certificate> shown, Authorities anchors, Instant now)
+            throws CertificateException {
+        X509Certificate leaf = shown.get(0);
+        Certificates.checkDates(leaf, now);
+        Set<TrustAnchor> candidates = shown.stream()
+                .flatMap(certificate -> anchors.named(certificate.getIssuerX500Principal()).stream())
+                .map(anchor -> new TrustAnchor(anchor, null))
+                .collect(Collectors.toSet());
+        if (candidates.isEmpty()) {
+            throw new CertificateException(unknownIssuer(shown));
+        }
+        try {
+            X509CertSelector target = new X509CertSelector();
+            target.setCertificate(leaf);
+            PKIXBuilderParameters parameters = new PKIXBuilderParameters(candidates, target);
+            parameters.setRevocationEnabled(false);
+            parameters.setDate(Date.from(now));
+            parameters.setMaxPathLength(MOST_INTERMEDIATES);
+            parameters.addCertStore(
+                    CertStore.getInstance("Collection", new CollectionCertStoreParameters(new ArrayList<>(shown))));
+            PKIXCertPathBuilderResult result =
+                    (PKIXCertPathBuilderResult) CertPathBuilder.getInstance("PKIX").build(parameters);
+            return checked(leaf, result, now);
+        } catch (CertPathBuilderException | InvalidAlgorithmParameterException noPath) {
+            throw new CertificateException(
+                    "no valid path from " + Certificates.name(leaf) + " to a known authority: " + innermost(noPath), noPath);
+        } catch (CertificateException failed) {
+            throw failed;
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+
+    private static CertificationPath checked(X509Certificate leaf, PKIXCertPathBuilderResult result, Instant now)
+            throws CertificateException {
+        List<Authority> issuers = new ArrayList<>();
+        for (Certificate element : result.getCertPath().getCertificates()) {
+            X509Certificate certificate = (X509Certificate) element;
+            Strength.check(certificate);
+            if (!certificate.equals(leaf)) {
+                issuers.add(Authority.of(certificate));
+            }
+        }
+        X509Certificate anchor = result.getTrustAnchor().getTrustedCert();
+        Certificates.checkDates(anchor, now);
+        issuers.add(Authority.of(anchor));
+        if (!Certificates.allowsClientAuthentication(leaf)) {
+            throw new CertificateException("certificate " + Certificates.name(leaf)
+                    + " is not for TLS clients (its purposes lack clientAuth, or its key usage digitalSignature)");
+        }
+        return new CertificationPath(leaf, List.copyOf(issuers));
+    }
+
+    private static String unknownIssuer(List<X509Certificate> shown) {
+        X509Certificate leaf = shown.get(0);
+        X509Certificate last = shown.get(shown.size() - 1);
+        return Certificates.isSelfSigned(leaf)
+                ? "certificate " + Certificates.name(leaf) + " is self-signed and no partner's file pins it"
+                : "certificate " + Certificates.name(leaf) + " is issued under '"
+                        + last.getIssuerX500Principal().getName() + "', which is not among the trusted authorities";
+    }
+
+    private static String innermost(Throwable thrown) {
+        Throwable cause = thrown;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
+    }
+}

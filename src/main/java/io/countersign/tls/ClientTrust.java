@@ -1,0 +1,14 @@
+package io.countersign.tls;
+
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/** Decides in the handshake whether a client's certificate is genuine; who its owner is remains admission's question. */
+public interface ClientTrust {
+    /**
+     * @param shown what the client sent, its own certificate first
+     * @throws CertificateException ends the handshake; the message is for the operator
+     */
+    void check(List<X509Certificate> shown) throws CertificateException;
+}

@@ -1,0 +1,131 @@
+package io.countersign.tls;
+
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Objects;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.apache.camel.CamelContext;
+import org.apache.camel.support.jsse.ClientAuthentication;
+import org.apache.camel.support.jsse.SSLContextParameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The TLS of a listener, as a bean of a route file: who we are, whom we trust, and whether clients must authenticate. The
+ * server is always authenticated; {@code clientAuthentication} is the listener's own choice:
+ *
+ * <ul>
+ *   <li>{@code REQUIRE} (default): no handshake without a certificate that is genuine
+ *   <li>{@code WANT}: a client may come without; one that shows a certificate must show a genuine one
+ *   <li>{@code NONE}: nobody is asked
+ * </ul>
+ */
+public final class ListenerTls extends SSLContextParameters {
+    /** The versions spoken; JSSE has no renegotiation in 1.3, and the listener allows none in 1.2. */
+    public static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
+
+    /** AEAD with forward secrecy only (RFC 9325, section 4.2). */
+    public static final List<String> CIPHER_SUITES = List.of(
+            "TLS_AES_128_GCM_SHA256",
+            "TLS_AES_256_GCM_SHA384",
+            "TLS_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+    private @Nullable CompanyIdentity identity;
+    private @Nullable ClientTrust trust;
+    private ClientAuthentication clientAuthentication = ClientAuthentication.REQUIRE;
+
+    public void setIdentity(CompanyIdentity identity) {
+        this.identity = identity;
+    }
+
+    /** What decides whether a client's certificate is genuine. */
+    public void setTrust(ClientTrust trust) {
+        this.trust = trust;
+    }
+
+    public void setClientAuthentication(ClientAuthentication clientAuthentication) {
+        this.clientAuthentication = clientAuthentication;
+    }
+
+    public ClientAuthentication clientAuthentication() {
+        return clientAuthentication;
+    }
+
+    @Override
+    public SSLContext createSSLContext(CamelContext camelContext) throws GeneralSecurityException {
+        Identity company;
+        try {
+            company = Objects.requireNonNull(identity, "identity is not set").read();
+        } catch (KeyMaterialException unusable) {
+            throw new GeneralSecurityException(unusable.getMessage(), unusable);
+        }
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(
+                company.keyManagers(),
+                new TrustManager[] {new ClientTrustManager(Objects.requireNonNull(trust, "trust is not set"))},
+                new SecureRandom());
+        return context;
+    }
+
+    /** Brings {@link ClientTrust} to JSSE; asked about servers, it refuses. */
+    private static final class ClientTrustManager extends X509ExtendedTrustManager {
+        private final ClientTrust trust;
+
+        ClientTrustManager(ClientTrust trust) {
+            this.trust = trust;
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+            trust.check(List.of(chain));
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) throws CertificateException {
+            trust.check(List.of(chain));
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+                throws CertificateException {
+            trust.check(List.of(chain));
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+            throw new CertificateException("a listener calls no servers");
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) throws CertificateException {
+            throw new CertificateException("a listener calls no servers");
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+                throws CertificateException {
+            throw new CertificateException("a listener calls no servers");
+        }
+
+        /**
+         * Empty, so that the request for a certificate names no authorities (RFC 8446, 4.2.4): a list would tell strangers
+         * who our partners trust, and would keep clients with pinned, self-signed certificates from showing them.
+         */
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package io.countersign.tls;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.PEMEncryptedKeyPair;
+import org.bouncycastle.openssl.PEMException;
+import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.X509TrustedCertificateBlock;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
+import org.bouncycastle.openssl.jcajce.JcePEMDecryptorProviderBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
+import org.bouncycastle.pkcs.PKCSException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a PEM file holds: certificates in their order, and private keys as PKCS#1, SEC1 or PKCS#8 (RFC 7468). A single
+ * certificate may also be DER. Anything that cannot be read is an error; nothing is skipped in silence but blocks of
+ * another kind than the one asked for.
+ */
+public final class PemFile {
+    private static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
+
+    private final Path file;
+    private final List<Object> blocks;
+
+    private PemFile(Path file, List<Object> blocks) {
+        this.file = file;
+        this.blocks = blocks;
+    }
+
+    /** @throws KeyMaterialException where the file is missing, unreadable, or neither PEM nor DER */
+    public static PemFile read(Path file) throws KeyMaterialException {
+        if (!Files.exists(file)) {
+            throw new KeyMaterialException(file, "no such file");
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new KeyMaterialException(file, "is not a file; accepted: a PEM file");
+        }
+        List<Object> blocks = new ArrayList<>();
+        try {
+            byte[] content = Files.readAllBytes(file);
+            if (content.length > 0 && content[0] == 0x30) {
+                blocks.add(new X509CertificateHolder(content));
+            } else {
+                PEMParser parser = new PEMParser(new StringReader(new String(content, StandardCharsets.ISO_8859_1)));
+                for (Object block = parser.readObject(); block != null; block = parser.readObject()) {
+                    blocks.add(block);
+                }
+            }
+        } catch (IOException | RuntimeException unparsable) {
+            throw new KeyMaterialException(file, "cannot be read as PEM: " + unparsable.getMessage(), unparsable);
+        }
+        if (blocks.isEmpty()) {
+            throw new KeyMaterialException(file, "holds no PEM block ('-----BEGIN …-----')");
+        }
+        return new PemFile(file, blocks);
+    }
+
+    /** The certificates in the order of the file; at least one. */
+    public List<X509Certificate> certificates() throws KeyMaterialException {
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (Object block : blocks) {
+            if (block instanceof X509CertificateHolder holder) {
+                certificates.add(certificate(holder));
+            } else if (block instanceof X509TrustedCertificateBlock trusted) {
+                certificates.add(certificate(trusted.getCertificateHolder()));
+            }
+        }
+        if (certificates.isEmpty()) {
+            throw new KeyMaterialException(file, "holds no certificate; accepted: '-----BEGIN CERTIFICATE-----'");
+        }
+        return List.copyOf(certificates);
+    }
+
+    /** @param password opens an encrypted key; ignored where the key is not encrypted */
+    public PrivateKey privateKey(@Nullable String password) throws KeyMaterialException {
+        for (Object block : blocks) {
+            try {
+                PrivateKeyInfo key = privateKeyInfo(block, password);
+                if (key != null) {
+                    return new JcaPEMKeyConverter().getPrivateKey(key);
+                }
+            } catch (PEMException unusable) {
+                throw new KeyMaterialException(file, "holds a private key that cannot be used: " + unusable.getMessage(), unusable);
+            }
+        }
+        throw new KeyMaterialException(
+                file, "holds no private key; accepted: PKCS#8, PKCS#1 ('RSA PRIVATE KEY') or SEC1 ('EC PRIVATE KEY') as PEM");
+    }
+
+    /** Whether a block of the file is a certificate revocation list. */
+    boolean holdsRevocationList() {
+        return blocks.stream().anyMatch(org.bouncycastle.cert.X509CRLHolder.class::isInstance);
+    }
+
+    private @Nullable PrivateKeyInfo privateKeyInfo(Object block, @Nullable String password) throws KeyMaterialException {
+        if (block instanceof PEMKeyPair pair) {
+            return pair.getPrivateKeyInfo();
+        }
+        if (block instanceof PrivateKeyInfo info) {
+            return info;
+        }
+        if (!(block instanceof PKCS8EncryptedPrivateKeyInfo) && !(block instanceof PEMEncryptedKeyPair)) {
+            return null;
+        }
+        if (password == null || password.isEmpty()) {
+            throw new KeyMaterialException(file, "holds an encrypted private key, and no password is set for it");
+        }
+        try {
+            if (block instanceof PKCS8EncryptedPrivateKeyInfo encrypted) {
+                return encrypted.decryptPrivateKeyInfo(new JceOpenSSLPKCS8DecryptorProviderBuilder()
+                        .setProvider(BOUNCY_CASTLE)
+                        .build(password.toCharArray()));
+            }
+            return ((PEMEncryptedKeyPair) block)
+                    .decryptKeyPair(new JcePEMDecryptorProviderBuilder()
+                            .setProvider(BOUNCY_CASTLE)
+                            .build(password.toCharArray()))
+                    .getPrivateKeyInfo();
+        } catch (PKCSException | IOException | OperatorCreationException wrong) {
+            throw new KeyMaterialException(file, "holds an encrypted private key that the password does not open", wrong);
+        }
+    }
+
+    private X509Certificate certificate(X509CertificateHolder holder) throws KeyMaterialException {
+        try {
+            return new JcaX509CertificateConverter().getCertificate(holder);
+        } catch (CertificateException unparsable) {
+            throw new KeyMaterialException(file, "holds a certificate that cannot be read: " + unparsable.getMessage(), unparsable);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.countersign.tls;
+
+import java.io.IOException;
+import java.security.AlgorithmConstraints;
+import java.security.AlgorithmParameters;
+import java.security.CryptoPrimitive;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.PublicKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECKey;
+import java.security.interfaces.EdECKey;
+import java.security.interfaces.RSAKey;
+import java.security.spec.InvalidParameterSpecException;
+import java.security.spec.PSSParameterSpec;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is too weak to prove who somebody is: keys under RSA-2048 and P-256, other kinds of key than RSA, EC and EdDSA,
+ * and signatures over MD5 or SHA-1 (RFC 9155). Used for certificates, and as JSSE's constraints for the handshake's own
+ * signatures. Fails closed: a key or signature that it does not know is too weak.
+ */
+public final class Strength implements AlgorithmConstraints {
+    private static final int RSA_BITS = 2048;
+    private static final int EC_BITS = 256;
+    private static final Pattern BROKEN_DIGEST = Pattern.compile("(^|[^a-z0-9])(md2|md5|sha-?1)($|[^0-9]|with)");
+
+    /** @throws CertificateException naming what is too weak and what is accepted */
+    public static void check(X509Certificate certificate) throws CertificateException {
+        String weakness = weakness(certificate.getPublicKey());
+        if (weakness == null && !isStrong(signatureDigest(certificate))) {
+            weakness = "is signed with " + signatureDigest(certificate) + "; accepted: SHA-256 or better";
+        }
+        if (weakness != null) {
+            throw new CertificateException("certificate " + Certificates.name(certificate) + " " + weakness);
+        }
+    }
+
+    @Override
+    public boolean permits(Set<CryptoPrimitive> primitives, String algorithm, @Nullable AlgorithmParameters parameters) {
+        return !primitives.contains(CryptoPrimitive.SIGNATURE) || isStrong(algorithm);
+    }
+
+    /** Keys here are also those of key agreement, which JSSE sizes itself. */
+    @Override
+    public boolean permits(Set<CryptoPrimitive> primitives, Key key) {
+        return !primitives.contains(CryptoPrimitive.SIGNATURE) || weakness(key) == null;
+    }
+
+    @Override
+    public boolean permits(
+            Set<CryptoPrimitive> primitives, String algorithm, Key key, @Nullable AlgorithmParameters parameters) {
+        return permits(primitives, algorithm, parameters) && permits(primitives, key);
+    }
+
+    private static @Nullable String weakness(Key key) {
+        if (key instanceof RSAKey rsa) {
+            int bits = rsa.getModulus().bitLength();
+            return bits < RSA_BITS ? "has an RSA key of " + bits + " bits; accepted: " + RSA_BITS + " or more" : null;
+        }
+        if (key instanceof ECKey ec) {
+            int bits = ec.getParams().getCurve().getField().getFieldSize();
+            return bits < EC_BITS ? "has an EC key of " + bits + " bits; accepted: P-256 or more" : null;
+        }
+        if (key instanceof EdECKey || (key instanceof PublicKey && key.getAlgorithm().startsWith("Ed"))) {
+            return null;
+        }
+        return "has a key of kind " + key.getAlgorithm() + "; accepted: RSA, EC, EdDSA";
+    }
+
+    private static boolean isStrong(String algorithm) {
+        return !BROKEN_DIGEST.matcher(algorithm.toLowerCase(Locale.ROOT).replace('_', '-')).find();
+    }
+
+    private static String signatureDigest(X509Certificate certificate) {
+        byte[] parameters = certificate.getSigAlgParams();
+        if (!"RSASSA-PSS".equals(certificate.getSigAlgName()) || parameters == null) {
+            return certificate.getSigAlgName();
+        }
+        try {
+            AlgorithmParameters pss = AlgorithmParameters.getInstance("RSASSA-PSS");
+            pss.init(parameters);
+            return pss.getParameterSpec(PSSParameterSpec.class).getDigestAlgorithm();
+        } catch (IOException | InvalidParameterSpecException unreadable) {
+            return "SHA-1";
+        } catch (GeneralSecurityException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+}

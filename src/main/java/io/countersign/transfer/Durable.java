@@ -1,0 +1,67 @@
+package io.countersign.transfer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Makes files and the folders that name them survive a power cut. Every method fails rather than promise too much. */
+final class Durable {
+    private static final boolean FOLDERS_CAN_BE_FLUSHED = !System.getProperty("os.name", "").startsWith("Windows");
+
+    private final Set<Path> flushedAncestors = ConcurrentHashMap.newKeySet();
+
+    /** Flushes a file that is already in its place, and its folder. */
+    void flush(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        flushFolderOf(file);
+    }
+
+    /** Writes a new file so that it is either wholly there or not at all. */
+    void write(Path file, byte[] content) throws IOException {
+        Files.createDirectories(folderOf(file));
+        Path unfinished = file.resolveSibling("." + file.getFileName() + ".part");
+        try (FileChannel channel = FileChannel.open(
+                unfinished, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            ByteBuffer rest = ByteBuffer.wrap(content);
+            while (rest.hasRemaining()) {
+                channel.write(rest);
+            }
+            channel.force(true);
+        }
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        flushFolderOf(file);
+    }
+
+    private void flushFolderOf(Path file) throws IOException {
+        Path folder = folderOf(file);
+        flushFolder(folder);
+        // A folder may be as new as the file: its own name must survive too. Once is enough, as folders stay.
+        for (Path child = folder; child.getParent() != null && flushedAncestors.add(child); child = child.getParent()) {
+            flushFolder(child.getParent());
+        }
+    }
+
+    private static void flushFolder(Path folder) throws IOException {
+        if (FOLDERS_CAN_BE_FLUSHED && Files.isReadable(folder)) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    private static Path folderOf(Path file) throws IOException {
+        Path parent = file.toAbsolutePath().getParent();
+        if (parent == null) {
+            throw new IOException(file + " has no folder");
+        }
+        return parent;
+    }
+}

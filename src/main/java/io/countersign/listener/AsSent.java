@@ -65,10 +65,9 @@ public final class AsSent extends DefaultHttpBinding {
         }
     }
 
-    /** Opened, not read: a client that waits for {@code 100 Continue} is answered by the first step that reads. */
     @Override
-    public Object parseBody(HttpServletRequest request, Message message) throws IOException {
-        return request.getInputStream();
+    public Object parseBody(HttpServletRequest request, Message message) {
+        return new Body(request);
     }
 
     @Override

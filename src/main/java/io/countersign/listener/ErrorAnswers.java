@@ -1,9 +1,11 @@
 package io.countersign.listener;
 
+import io.countersign.address.Addresses;
 import io.countersign.refusal.Code;
 import io.countersign.refusal.Refusal;
 import io.countersign.refusal.Refusals;
 import io.countersign.tls.Certificates;
+import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -12,6 +14,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /** Answers what no route answers, malformed requests and unknown paths, in the same form as routes do, and records it. */
 final class ErrorAnswers extends ErrorHandler {
@@ -24,21 +27,21 @@ final class ErrorAnswers extends ErrorHandler {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         int status = response.getStatus();
-        Object message = request.getAttribute(ERROR_MESSAGE);
-        Object cause = request.getAttribute(ERROR_EXCEPTION);
-        Code code = code(status);
-        Refusal refusal = new Refusal(
-                code,
-                code.title() + ".",
-                "status " + status + (message == null ? "" : ": " + message) + (cause == null ? "" : ": " + cause));
+        Throwable cause = request.getAttribute(ERROR_EXCEPTION) instanceof Throwable thrown ? thrown : null;
+        Code code = code(status, cause);
+        Refusal refusal = new Refusal(code, code.title() + ".", "status " + status + reason(request, cause), cause);
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Refusals.PROBLEM_TYPE);
         Content.Sink.write(response, true, refusals.refuse(caller(request), refusal, status), callback);
         return true;
     }
 
-    private static Code code(int status) {
+    private static Code code(int status, @Nullable Throwable cause) {
         return switch (status) {
+            // Jetty's parser gives up in this way on targets such as /exchange/a%00b and /exchange/../../x.
+            case 400 -> cause != null && cause.getCause() instanceof IllegalArgumentException
+                    ? Code.NAME_INVALID
+                    : Code.REQUEST_INVALID;
             case 404 -> Code.NOT_FOUND;
             case 405 -> Code.METHOD_NOT_ALLOWED;
             case 413 -> Code.TOO_LARGE;
@@ -47,11 +50,23 @@ final class ErrorAnswers extends ErrorHandler {
         };
     }
 
+    private static String reason(Request request, @Nullable Throwable cause) {
+        if (cause != null) {
+            return ": " + (cause.getCause() == null ? cause : cause.getCause()).getMessage();
+        }
+        Object message = request.getAttribute(ERROR_MESSAGE);
+        return message == null ? "" : ": " + message;
+    }
+
     private static Refusals.Caller caller(Request request) {
-        EndPoint.SslSessionData session =
-                request.getAttribute(EndPoint.SslSessionData.ATTRIBUTE) instanceof EndPoint.SslSessionData data ? data : null;
+        EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+        EndPoint.SslSessionData session = endPoint.getSslSessionData();
         X509Certificate[] shown = session == null ? null : session.peerCertificates();
-        String certificate = shown == null || shown.length == 0 ? null : Certificates.fingerprint(shown[0]);
-        return Refusals.Caller.of(null, Request.getRemoteAddr(request), certificate);
+        return Refusals.Caller.of(
+                null,
+                endPoint.getRemoteSocketAddress() instanceof InetSocketAddress socket
+                        ? Addresses.format(socket.getAddress())
+                        : null,
+                shown == null || shown.length == 0 ? null : Certificates.fingerprint(shown[0]));
     }
 }

@@ -49,8 +49,9 @@ public final class Admission implements Processor {
     public void process(Exchange exchange) throws Refusal {
         Caller caller = Caller.of(exchange);
         String address = Addresses.format(caller.address());
-        String certificate =
-                caller.certificates().isEmpty() ? null : Certificates.fingerprint(caller.certificates().get(0));
+        String certificate = caller.certificates().isEmpty()
+                ? null
+                : Certificates.fingerprint(caller.certificates().get(0));
         exchange.setProperty(Refusals.CALLER, Refusals.Caller.of(null, address, certificate));
         if (certificate == null && anyone) {
             admit(exchange, new Transfer(newId(), ANYONE, null, address, maxSize));
@@ -60,7 +61,8 @@ public final class Admission implements Processor {
         exchange.setProperty(Refusals.CALLER, Refusals.Caller.of(partner.id(), address, certificate));
         checkAddress(partner, caller);
         if (!partner.enabled()) {
-            throw new Refusal(Code.PARTNER_DISABLED, "You are switched off here.", "enabled: false in the partner's file");
+            throw new Refusal(
+                    Code.PARTNER_DISABLED, "You are switched off here.", "enabled: false in the partner's file");
         }
         admit(
                 exchange,
@@ -90,7 +92,8 @@ public final class Admission implements Processor {
         Long announced = message.getHeader(Exchange.CONTENT_LENGTH, Long.class);
         if (announced != null && announced > transfer.maxSize()) {
             throw Refusal.of(
-                    Code.TOO_LARGE, "Announced are " + announced + " bytes, at most " + transfer.maxSize() + " are taken.");
+                    Code.TOO_LARGE,
+                    "Announced are " + announced + " bytes, at most " + transfer.maxSize() + " are taken.");
         }
         exchange.setProperty(Transfer.PARTNER, transfer.partner());
         exchange.setProperty(Transfer.PROPERTY, transfer);

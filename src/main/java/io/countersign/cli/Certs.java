@@ -21,8 +21,9 @@ final class Certs {
     /** {@code countersign certs sample DIR}. */
     @Command(
             name = "sample",
-            description = "Makes a sample authority, and certificates under it for the company, the partners acme and globex,"
-                    + " and a stranger. Never for production: replaces the files of these names.")
+            description =
+                    "Makes a sample authority, and certificates under it for the company, the partners acme and globex,"
+                            + " and a stranger. Never for production: replaces the files of these names.")
     static final class Sample implements Callable<Integer> {
         @Spec
         private CommandSpec spec = CommandSpec.create();

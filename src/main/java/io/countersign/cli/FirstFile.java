@@ -13,14 +13,18 @@ final class FirstFile {
         Path samples = settings.home().resolve("certs-sample");
         boolean sampled = settings.path("countersign.certificate").equals(samples.resolve("company.crt"))
                 && Files.exists(samples.resolve("acme.key"));
-        service.addresses().stream().filter(address -> sampled && address.endsWith("/exchange")).forEach(address -> {
-            out.println("Countersign runs. Send a first file as the sample partner acme:");
-            out.println();
-            out.println("  curl --cacert certs-sample/ca.crt --cert certs-sample/acme.crt --key certs-sample/acme.key"
-                    + " -T README.md " + address.replace("127.0.0.1", "localhost") + "/");
-            out.println();
-            out.println("It arrives in " + settings.path("countersign.data").resolve("inbox/acme"));
-            out.flush();
-        });
+        service.addresses().stream()
+                .filter(address -> sampled && address.endsWith("/exchange"))
+                .forEach(address -> {
+                    out.println("Countersign runs. Send a first file as the sample partner acme:");
+                    out.println();
+                    out.println(
+                            "  curl --cacert certs-sample/ca.crt --cert certs-sample/acme.crt --key certs-sample/acme.key"
+                                    + " -T README.md " + address.replace("127.0.0.1", "localhost") + "/");
+                    out.println();
+                    out.println(
+                            "It arrives in " + settings.path("countersign.data").resolve("inbox/acme"));
+                    out.flush();
+                });
     }
 }

@@ -18,7 +18,11 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Runs the service with the routes and settings of a home folder, until it is stopped (SIGTERM).",
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:stopped as asked", "1:something in the settings or route files must be mended", "2:wrong usage"})
+        exitCodeList = {
+            "0:stopped as asked",
+            "1:something in the settings or route files must be mended",
+            "2:wrong usage"
+        })
 final class Run implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();

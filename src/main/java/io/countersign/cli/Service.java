@@ -1,11 +1,11 @@
 package io.countersign.cli;
 
 import io.countersign.listener.Listeners;
-import io.countersign.partner.PartnerDirectory;
 import io.countersign.partner.Partners;
 import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Refusing;
-import io.countersign.route.RouteFiles;
+import io.countersign.route.OwnRoute;
+import io.countersign.route.Routes;
 import io.countersign.settings.InvalidSettingsException;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
@@ -13,6 +13,8 @@ import io.countersign.settings.SettingsCheck;
 import io.countersign.tls.Authorities;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jetty.JettyHttpEndpoint;
 import org.apache.camel.main.Main;
@@ -26,9 +28,12 @@ import org.slf4j.LoggerFactory;
 public final class Service implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("countersign");
 
+    private static final long LOOK_MILLIS = 500;
+
     private final Settings settings;
     private final Partners partners;
     private final Refusals refusals = new Refusals();
+    private final OwnRoute ownRoute = new OwnRoute();
     private final Main main = new Main();
 
     /** @param clock by which certificates are valid or not */
@@ -53,14 +58,17 @@ public final class Service implements AutoCloseable {
             main.bind("partners", partners);
             main.bind("refusals", refusals);
             main.bind("refusal", refusing);
+            main.bind("hasOwnRoute", ownRoute);
             main.init();
-            RouteFiles files = new RouteFiles(settings.routes(), main.getCamelContext(), problems);
-            files.load();
-            PartnerDirectory directory = Partners.read(
-                    files.partners(), trust == null ? Authorities.of(List.of()) : trust, settings.home(), problems);
+            Routes routes = new Routes(
+                    context(), settings, partners, trust == null ? Authorities.of(List.of()) : trust, ownRoute);
+            routes.load(problems);
             problems.throwIfAny();
-            partners.use(directory);
             main.start();
+            ScheduledExecutorService follower =
+                    context().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "follow-partners");
+            var unused =
+                    follower.scheduleWithFixedDelay(routes::follow, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InvalidSettingsException reported) {
             close();
             throw reported;

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * and a few headers; an exception that the route did not answer becomes a problem document, never a stack trace.
  */
 public final class AsSent extends DefaultHttpBinding {
-    private static final List<String> ANSWERED = List.of("Location", "Retry-After", "Allow", "ETag", "Content-Disposition");
+    private static final List<String> ANSWERED =
+            List.of("Location", "Retry-After", "Allow", "ETag", "Content-Disposition");
 
     private List<String> headers = List.of();
     private @Nullable Refusing refusal;
@@ -95,7 +96,9 @@ public final class AsSent extends DefaultHttpBinding {
             }
         }
         Object body = message.getBody();
-        byte[] bytes = body instanceof String text ? text.getBytes(StandardCharsets.UTF_8) : body instanceof byte[] raw ? raw : null;
+        byte[] bytes = body instanceof String text
+                ? text.getBytes(StandardCharsets.UTF_8)
+                : body instanceof byte[] raw ? raw : null;
         try (OutputStream out = response.getOutputStream()) {
             if (body == null) {
                 response.setContentLength(0);

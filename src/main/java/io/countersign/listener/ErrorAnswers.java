@@ -39,9 +39,10 @@ final class ErrorAnswers extends ErrorHandler {
     private static Code code(int status, @Nullable Throwable cause) {
         return switch (status) {
             // Jetty's parser gives up in this way on targets such as /exchange/a%00b and /exchange/../../x.
-            case 400 -> cause != null && cause.getCause() instanceof IllegalArgumentException
-                    ? Code.NAME_INVALID
-                    : Code.REQUEST_INVALID;
+            case 400 ->
+                cause != null && cause.getCause() instanceof IllegalArgumentException
+                        ? Code.NAME_INVALID
+                        : Code.REQUEST_INVALID;
             case 404 -> Code.NOT_FOUND;
             case 405 -> Code.METHOD_NOT_ALLOWED;
             case 413 -> Code.TOO_LARGE;

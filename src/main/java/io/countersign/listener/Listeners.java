@@ -54,7 +54,8 @@ public final class Listeners extends JettyHttpComponent12 {
         JettyHttpEndpoint endpoint = (JettyHttpEndpoint) super.createEndpoint(uri, remaining, parameters);
         URI address = endpoint.getHttpUri();
         if (address.getPort() == 0) {
-            ServerSocketChannel channel = freePort(address.getHost() + " " + endpoint.getSslContextParameters(), address.getHost());
+            ServerSocketChannel channel =
+                    freePort(address.getHost() + " " + endpoint.getSslContextParameters(), address.getHost());
             endpoint.setHttpUri(withPort(address, channel.socket().getLocalPort()));
         }
         return endpoint;

@@ -51,7 +51,8 @@ record CertificateName(Kind kind, String value) {
                     "'" + text + "' is not an X.500 name; accepted: RFC 4514, such as 'CN=edi, O=Acme, C=DE'", notOne);
         }
         if (principal.getName().isEmpty()) {
-            throw new IllegalArgumentException("the subject is empty; accepted: RFC 4514, such as 'CN=edi, O=Acme, C=DE'");
+            throw new IllegalArgumentException(
+                    "the subject is empty; accepted: RFC 4514, such as 'CN=edi, O=Acme, C=DE'");
         }
         return subject(principal);
     }
@@ -120,7 +121,8 @@ record CertificateName(Kind kind, String value) {
     private static CertificateName email(String address) {
         int at = address.lastIndexOf('@');
         return new CertificateName(
-                Kind.EMAIL, address.substring(0, at + 1) + address.substring(at + 1).toLowerCase(Locale.ROOT));
+                Kind.EMAIL,
+                address.substring(0, at + 1) + address.substring(at + 1).toLowerCase(Locale.ROOT));
     }
 
     private static CertificateName uri(String text) {

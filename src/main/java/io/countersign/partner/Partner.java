@@ -86,31 +86,38 @@ public final class Partner {
         this.key = key;
     }
 
-    @Nullable String certificates() {
+    @Nullable
+    String certificates() {
         return certificates;
     }
 
-    @Nullable String authority() {
+    @Nullable
+    String authority() {
         return authority;
     }
 
-    @Nullable String subject() {
+    @Nullable
+    String subject() {
         return subject;
     }
 
-    @Nullable String san() {
+    @Nullable
+    String san() {
         return san;
     }
 
-    @Nullable String addresses() {
+    @Nullable
+    String addresses() {
         return addresses;
     }
 
-    @Nullable String addressCheck() {
+    @Nullable
+    String addressCheck() {
         return addressCheck;
     }
 
-    @Nullable String maxSize() {
+    @Nullable
+    String maxSize() {
         return maxSize;
     }
 
@@ -118,11 +125,13 @@ public final class Partner {
         return enabled;
     }
 
-    @Nullable String url() {
+    @Nullable
+    String url() {
         return url;
     }
 
-    @Nullable String serverTrust() {
+    @Nullable
+    String serverTrust() {
         return serverTrust;
     }
 
@@ -130,11 +139,13 @@ public final class Partner {
         return verifyHost;
     }
 
-    @Nullable String certificate() {
+    @Nullable
+    String certificate() {
         return certificate;
     }
 
-    @Nullable String key() {
+    @Nullable
+    String key() {
         return key;
     }
 }

@@ -76,7 +76,10 @@ public final class PartnerDirectory {
             Certificates.checkDates(leaf, now);
         } catch (CertificateException notNow) {
             throw new Refusal(
-                    Code.CERTIFICATE_EXPIRED, "The certificate is not valid now.", String.valueOf(notNow.getMessage()), notNow);
+                    Code.CERTIFICATE_EXPIRED,
+                    "The certificate is not valid now.",
+                    String.valueOf(notNow.getMessage()),
+                    notNow);
         }
         try {
             Set<KnownPartner> found = new LinkedHashSet<>();
@@ -86,10 +89,13 @@ public final class PartnerDirectory {
             }
             Set<CertificateName> names = CertificateName.of(leaf);
             if (pinned == null) {
-                found.addAll(named(names, CertificationPath.build(shown, anchors, now).issuers()));
+                found.addAll(named(
+                        names, CertificationPath.build(shown, anchors, now).issuers()));
             }
             if (found.size() != 1) {
-                throw unknown(leaf, found.isEmpty() ? "identifies no partner" : "identifies more than one partner: " + ids(found));
+                throw unknown(
+                        leaf,
+                        found.isEmpty() ? "identifies no partner" : "identifies more than one partner: " + ids(found));
             }
             return found.iterator().next();
         } catch (CertificateException | IllegalArgumentException untrusted) {
@@ -118,8 +124,12 @@ public final class PartnerDirectory {
         for (X509Certificate pin : partner.pins()) {
             KnownPartner other = byPin.putIfAbsent(Certificates.fingerprint(pin), partner);
             if (other != null && !other.id().equals(partner.id())) {
-                conflict(problems, other, partner, "both pin the certificate " + Certificates.name(pin) + " with fingerprint "
-                        + Certificates.fingerprint(pin));
+                conflict(
+                        problems,
+                        other,
+                        partner,
+                        "both pin the certificate " + Certificates.name(pin) + " with fingerprint "
+                                + Certificates.fingerprint(pin));
             }
         }
         CertificateName name = partner.name();
@@ -128,7 +138,8 @@ public final class PartnerDirectory {
         }
         if (partner.authorities().isEmpty()) {
             index(partner, new Issued(null, name), problems);
-            shared.authorities().forEach(authority -> clash(partner, byName.get(new Issued(authority, name)), name, problems));
+            shared.authorities()
+                    .forEach(authority -> clash(partner, byName.get(new Issued(authority, name)), name, problems));
         }
         for (Authority authority : partner.authorities()) {
             index(partner, new Issued(authority, name), problems);
@@ -142,7 +153,8 @@ public final class PartnerDirectory {
         clash(partner, byName.putIfAbsent(issued, partner), issued.name(), problems);
     }
 
-    private static void clash(KnownPartner partner, @Nullable KnownPartner other, CertificateName name, Problems problems) {
+    private static void clash(
+            KnownPartner partner, @Nullable KnownPartner other, CertificateName name, Problems problems) {
         if (other != null && !other.id().equals(partner.id())) {
             conflict(problems, other, partner, "both are identified by " + name + " under the same authority");
         }
@@ -157,8 +169,12 @@ public final class PartnerDirectory {
                         .map(Authority::of)
                         .toList();
                 for (KnownPartner other : named(CertificateName.of(pin), issuers)) {
-                    conflict(problems, other, partner, "the first is identified by a name in the certificate "
-                            + Certificates.name(pin) + " that the second pins");
+                    conflict(
+                            problems,
+                            other,
+                            partner,
+                            "the first is identified by a name in the certificate " + Certificates.name(pin)
+                                    + " that the second pins");
                 }
             } catch (CertificateException | IllegalArgumentException unreadable) {
                 problems.add("partner " + partner.id(), "certificates: " + unreadable.getMessage());
@@ -167,13 +183,15 @@ public final class PartnerDirectory {
     }
 
     private static void conflict(Problems problems, KnownPartner one, KnownPartner other, String what) {
-        problems.add("partners " + one.id() + " and " + other.id(), what + "; one certificate must identify one partner");
+        problems.add(
+                "partners " + one.id() + " and " + other.id(), what + "; one certificate must identify one partner");
     }
 
     private static Refusal unknown(X509Certificate leaf, String what) {
         return new Refusal(
                 Code.CERTIFICATE_UNKNOWN,
-                "The certificate with SHA-256 fingerprint " + Certificates.fingerprint(leaf) + " identifies no partner.",
+                "The certificate with SHA-256 fingerprint " + Certificates.fingerprint(leaf)
+                        + " identifies no partner.",
                 "certificate " + Certificates.name(leaf) + " issued by '"
                         + leaf.getIssuerX500Principal().getName() + "' " + what);
     }

@@ -37,11 +37,15 @@ final class PartnerReader {
     }
 
     /** @param file where the partner is described, for messages */
-    @Nullable KnownPartner read(String id, String file, Partner partner) {
+    @Nullable
+    KnownPartner read(String id, String file, Partner partner) {
         Problems own = new Problems();
         if (!ID.matcher(id).matches() || id.equals(RESERVED)) {
-            own.add("name", "'" + id + "' cannot be a partner's name; accepted: up to 63 letters, digits, '-' and '_', but not '"
-                    + RESERVED + "'");
+            own.add(
+                    "name",
+                    "'" + id
+                            + "' cannot be a partner's name; accepted: up to 63 letters, digits, '-' and '_', but not '"
+                            + RESERVED + "'");
         }
         CertificateName name = name(partner, own);
         List<X509Certificate> pins = pins(id, partner, own);
@@ -70,8 +74,10 @@ final class PartnerReader {
         } else if (partner.authority() != null && !named) {
             own.add("authority", "needs a subject or a san; alone it would make everybody under it this partner");
         } else if (!pinned && !named) {
-            own.add("certificates", "missing: nothing says which certificate is this partner's; accepted: certificates, or"
-                    + " subject or san with or without authority");
+            own.add(
+                    "certificates",
+                    "missing: nothing says which certificate is this partner's; accepted: certificates, or"
+                            + " subject or san with or without authority");
         }
         try {
             if (partner.subject() != null) {
@@ -95,7 +101,8 @@ final class PartnerReader {
                 continue;
             }
             try {
-                for (X509Certificate pin : leaves(PemFile.read(home.resolve(file.strip())).certificates())) {
+                for (X509Certificate pin :
+                        leaves(PemFile.read(home.resolve(file.strip())).certificates())) {
                     Strength.check(pin);
                     warn(id, file.strip(), pin);
                     pins.add(pin);
@@ -122,7 +129,11 @@ final class PartnerReader {
             LOG.warn("partner {}: {} is pinned although its purposes lack clientAuth", id, file);
         }
         if (pin.getNotAfter().toInstant().isBefore(Instant.now())) {
-            LOG.warn("partner {}: {} expired on {} and admits nobody", id, file, pin.getNotAfter().toInstant());
+            LOG.warn(
+                    "partner {}: {} expired on {} and admits nobody",
+                    id,
+                    file,
+                    pin.getNotAfter().toInstant());
         }
     }
 
@@ -139,7 +150,9 @@ final class PartnerReader {
     }
 
     private static AllowedAddresses addresses(Partner partner, Problems own) {
-        String check = partner.addressCheck() == null ? "listed" : partner.addressCheck().strip();
+        String check = partner.addressCheck() == null
+                ? "listed"
+                : partner.addressCheck().strip();
         if (check.equals("off")) {
             return AllowedAddresses.ANYWHERE;
         }
@@ -178,7 +191,9 @@ final class PartnerReader {
                 PemFile.read(home.resolve(partner.serverTrust())).certificates();
             }
         } catch (KeyMaterialException unusable) {
-            own.add(partner.certificate() != null ? "certificate" : "serverTrust", String.valueOf(unusable.getMessage()));
+            own.add(
+                    partner.certificate() != null ? "certificate" : "serverTrust",
+                    String.valueOf(unusable.getMessage()));
         }
         if (!partner.verifyHost()) {
             LOG.warn("partner {}: the host of its server is not verified (verifyHost: false)", id);

@@ -34,7 +34,8 @@ public final class Partners implements ClientTrust {
      * @param home what relative file names in the partners' files are relative to
      * @param problems gets everything that is wrong; a directory that has problems must not be used
      */
-    public static PartnerDirectory read(Map<String, Described> partners, Authorities shared, Path home, Problems problems) {
+    public static PartnerDirectory read(
+            Map<String, Described> partners, Authorities shared, Path home, Problems problems) {
         PartnerReader reader = new PartnerReader(home, problems);
         List<KnownPartner> known = new ArrayList<>();
         partners.forEach((id, described) -> {

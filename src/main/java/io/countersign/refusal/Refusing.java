@@ -54,7 +54,8 @@ public final class Refusing implements Processor {
             }
         }
         LOG.debug("a route failed", thrown);
-        return new Refusal(Code.UNAVAILABLE, "The payload could not be stored. Send it again later.", chain(thrown), thrown);
+        return new Refusal(
+                Code.UNAVAILABLE, "The payload could not be stored. Send it again later.", chain(thrown), thrown);
     }
 
     private static String chain(Throwable thrown) {

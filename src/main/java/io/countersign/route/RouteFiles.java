@@ -3,100 +3,103 @@ package io.countersign.route;
 import io.countersign.partner.Partner;
 import io.countersign.partner.Partners.Described;
 import io.countersign.settings.Problems;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.support.PluginHelper;
-import org.apache.camel.support.ResourceHelper;
 
 /**
- * Loads route files into a Camel context, one at a time, so that what is wrong is said of the file that it stands in:
- * first the templates, then the partners, then the rest.
+ * What route files put into a Camel context. They are loaded one at a time, so that what is wrong is said of the file that
+ * it stands in.
  */
-public final class RouteFiles {
-    private static final Set<String> ENDINGS = Set.of(".camel.yaml", ".camel.yml", ".camel.xml");
+final class RouteFiles {
+    private static final Pattern PARAMETER = Pattern.compile("\\{\\{([A-Za-z0-9_-]+)}}");
+    private static final Pattern OWN_ROUTE = Pattern.compile("direct:(?://)?from-([^?]+).*");
 
-    private final Path folder;
     private final CamelContext context;
-    private final Problems problems;
     private final Map<String, Described> partners = new TreeMap<>();
 
-    /** @param folder {@code routes/} */
-    public RouteFiles(Path folder, CamelContext context, Problems problems) {
-        this.folder = folder;
+    RouteFiles(CamelContext context) {
         this.context = context;
-        this.problems = problems;
     }
 
-    public void load() {
-        if (!Files.isDirectory(folder)) {
-            problems.add(folder.toString(), "no such folder; it holds the route files");
-            return;
+    /** @param problems gets what is wrong with each file */
+    void load(List<RouteFile> files, Problems problems) {
+        for (RouteFile file : files) {
+            Map<String, Partner> before = context.getRegistry().findByTypeWithName(Partner.class);
+            try {
+                load(file);
+            } catch (Exception unusable) {
+                problems.add(file.name(), Problems.reason(unusable));
+            }
+            context.getRegistry().findByTypeWithName(Partner.class).forEach((id, partner) -> {
+                if (!partner.equals(before.get(id))) {
+                    Described other = partners.put(id, new Described(file.name(), partner));
+                    if (other != null) {
+                        problems.add(
+                                file.name(),
+                                "describes partner " + id + ", which " + other.file() + " describes already");
+                    }
+                }
+            });
         }
-        files("templates").forEach(this::load);
-        files("partners").forEach(this::load);
-        files("").forEach(this::load);
+    }
+
+    /** Loads one file; in a context that runs, its routes run at once. */
+    void load(RouteFile file) throws Exception {
+        PluginHelper.getRoutesLoader(context).loadRoutes(file.resource());
+    }
+
+    /** Stops and removes the routes that a file brought. */
+    void unload(String location) throws Exception {
+        for (RouteDefinition route : List.copyOf(model().getRouteDefinitions())) {
+            if (location.equals(location(route))) {
+                context.getRouteController().stopRoute(route.getRouteId());
+                context.removeRoute(route.getRouteId());
+            }
+        }
+    }
+
+    /** Whether routes of the file are in the context. */
+    boolean hasRoutesOf(String location) {
+        return model().getRouteDefinitions().stream().anyMatch(route -> location.equals(location(route)));
     }
 
     /** The partners that the loaded files describe, by name. */
-    public Map<String, Described> partners() {
+    Map<String, Described> partners() {
         return partners;
     }
 
-    private List<Path> files(String name) {
-        Path part = folder.resolve(name);
-        if (!Files.isDirectory(part)) {
-            return List.of();
-        }
-        try (Stream<Path> entries = Files.list(part)) {
-            return entries.filter(Files::isRegularFile).filter(this::isRouteFile).sorted().toList();
-        } catch (IOException unreadable) {
-            problems.add(part.toString(), "cannot be listed: " + unreadable.getMessage());
-            return List.of();
-        }
-    }
-
-    /** Editors' own files are passed over; one that looks like a route file and would be is reported. */
-    private boolean isRouteFile(Path file) {
-        String name = file.getFileName().toString();
-        if (name.startsWith(".") || name.endsWith("~")) {
-            return false;
-        }
-        if (ENDINGS.stream().anyMatch(name::endsWith)) {
-            return true;
-        }
-        if (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".xml")) {
-            problems.add(name(file), "would not be read; accepted: names that end in .camel.yaml or .camel.xml");
-        }
-        return false;
-    }
-
-    private void load(Path file) {
-        Map<String, Partner> before = context.getRegistry().findByTypeWithName(Partner.class);
-        try {
-            PluginHelper.getRoutesLoader(context)
-                    .loadRoutes(ResourceHelper.resolveMandatoryResource(context, file.toUri().toString()));
-        } catch (Exception unusable) {
-            problems.add(name(file), Problems.reason(unusable));
-        }
-        context.getRegistry().findByTypeWithName(Partner.class).forEach((id, partner) -> {
-            if (!partner.equals(before.get(id))) {
-                Described other = partners.put(id, new Described(name(file), partner));
-                if (other != null) {
-                    problems.add(name(file), "describes partner " + id + ", which " + other.file() + " describes already");
-                }
+    /** The partners that have a route of their own for what they send: one that begins at {@code direct:from-PARTNER}. */
+    Set<String> withOwnRoute() {
+        Set<String> found = new HashSet<>();
+        for (RouteDefinition route : model().getRouteDefinitions()) {
+            Map<String, Object> parameters =
+                    route.getTemplateParameters() == null ? Map.of() : route.getTemplateParameters();
+            String input = PARAMETER
+                    .matcher(route.getInput().getEndpointUri())
+                    .replaceAll(match -> Matcher.quoteReplacement(
+                            String.valueOf(parameters.getOrDefault(match.group(1), match.group()))));
+            Matcher own = OWN_ROUTE.matcher(input);
+            if (own.matches()) {
+                found.add(own.group(1));
             }
-        });
+        }
+        return found;
     }
 
-    private String name(Path file) {
-        Path parent = folder.getParent();
-        return (parent == null ? file : parent.relativize(file)).toString();
+    private static String location(RouteDefinition route) {
+        return route.getResource() == null ? "" : route.getResource().getLocation();
+    }
+
+    private Model model() {
+        return context.getCamelContextExtension().getContextPlugin(Model.class);
     }
 }

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 
 /** Sizes as people write them: {@code 500}, {@code 64KiB}, {@code 10GB}; MB counts in thousands, MiB in 1024s. */
 public final class ByteSize {
-    public static final String ACCEPTED = "a number of bytes with or without a unit: B, KB, MB, GB, TB, KiB, MiB, GiB, TiB";
+    public static final String ACCEPTED =
+            "a number of bytes with or without a unit: B, KB, MB, GB, TB, KiB, MiB, GiB, TiB";
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,15})\\s*([A-Za-z]*)");
     private static final Map<String, Long> UNITS = Map.of(

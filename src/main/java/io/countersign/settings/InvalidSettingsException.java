@@ -18,7 +18,7 @@ public final class InvalidSettingsException extends Exception {
     }
 
     private static String message(List<String> problems) {
-        return (problems.size() == 1 ? "1 problem" : problems.size() + " problems") + " to mend before Countersign can start:\n  - "
-                + String.join("\n  - ", problems);
+        return (problems.size() == 1 ? "1 problem" : problems.size() + " problems")
+                + " to mend before Countersign can start:\n  - " + String.join("\n  - ", problems);
     }
 }

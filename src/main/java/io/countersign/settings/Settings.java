@@ -25,7 +25,11 @@ public final class Settings {
     public static final String HOME = "countersign.home";
 
     private static final Set<String> PATHS = Set.of(
-            "countersign.certificate", "countersign.key", "countersign.keystore", "countersign.trust", "countersign.data");
+            "countersign.certificate",
+            "countersign.key",
+            "countersign.keystore",
+            "countersign.trust",
+            "countersign.data");
 
     private final Path home;
     private final Map<String, String> values = new TreeMap<>();
@@ -119,7 +123,9 @@ public final class Settings {
 
     private static Map<String, String> text(Properties properties) {
         Map<String, String> text = new TreeMap<>();
-        properties.stringPropertyNames().forEach(name -> text.put(name, properties.getProperty(name).strip()));
+        properties
+                .stringPropertyNames()
+                .forEach(name -> text.put(name, properties.getProperty(name).strip()));
         return text;
     }
 
@@ -128,7 +134,9 @@ public final class Settings {
             if (known.contains(key) || (!key.startsWith(PREFIX) && source.equals(FILE))) {
                 take(Map.of(key, value), source);
             } else if (key.startsWith(PREFIX) && !key.equals(HOME)) {
-                problems.add(key + " (" + source + ")", "is not a setting; accepted: " + String.join(", ", new TreeSet<>(known)));
+                problems.add(
+                        key + " (" + source + ")",
+                        "is not a setting; accepted: " + String.join(", ", new TreeSet<>(known)));
             }
         });
     }

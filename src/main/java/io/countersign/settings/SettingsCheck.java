@@ -49,7 +49,9 @@ public final class SettingsCheck {
         try {
             return InetAddress.getByName(settings.get("countersign.host"));
         } catch (UnknownHostException unknown) {
-            add("countersign.host", "'" + settings.get("countersign.host") + "' is neither an address nor a known host name");
+            add(
+                    "countersign.host",
+                    "'" + settings.get("countersign.host") + "' is neither an address nor a known host name");
             return null;
         }
     }
@@ -69,7 +71,9 @@ public final class SettingsCheck {
             probe.setReuseAddress(true);
             probe.bind(new InetSocketAddress(host, port));
         } catch (IOException taken) {
-            add("countersign.port", "cannot listen on " + host.getHostAddress() + " port " + port + ": " + taken.getMessage());
+            add(
+                    "countersign.port",
+                    "cannot listen on " + host.getHostAddress() + " port " + port + ": " + taken.getMessage());
         }
     }
 
@@ -96,7 +100,8 @@ public final class SettingsCheck {
         String key = keystore ? "countersign.keystore" : "countersign.certificate";
         try {
             Identity identity = keystore
-                    ? Identity.read(settings.path("countersign.keystore"), settings.get("countersign.keystore-password"))
+                    ? Identity.read(
+                            settings.path("countersign.keystore"), settings.get("countersign.keystore-password"))
                     : Identity.read(
                             settings.path("countersign.certificate"),
                             settings.path("countersign.key"),
@@ -105,10 +110,12 @@ public final class SettingsCheck {
                 add(
                         "countersign.host",
                         "the sample certificates, whose keys everybody has, are for loopback only, and "
-                                + settings.get("countersign.host") + " is not; set countersign.certificate and countersign.key");
+                                + settings.get("countersign.host")
+                                + " is not; set countersign.certificate and countersign.key");
             }
         } catch (KeyMaterialException | InvalidPathException unusable) {
-            boolean aboutKey = !keystore && String.valueOf(unusable.getMessage()).startsWith(settings.get("countersign.key") + " ");
+            boolean aboutKey = !keystore
+                    && String.valueOf(unusable.getMessage()).startsWith(settings.get("countersign.key") + " ");
             add(aboutKey ? "countersign.key" : key, String.valueOf(unusable.getMessage()));
         }
     }

@@ -108,6 +108,8 @@ public final class Authorities {
 
     private static String ending(Path file) {
         String name = file.getFileName().toString();
-        return name.startsWith(".") ? "" : name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        return name.startsWith(".")
+                ? ""
+                : name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     }
 }

@@ -46,7 +46,8 @@ public final class Certificates {
     public static boolean allowsClientAuthentication(X509Certificate certificate) throws CertificateException {
         List<String> purposes = certificate.getExtendedKeyUsage();
         boolean[] keyUsage = certificate.getKeyUsage();
-        return (purposes == null || purposes.contains(CLIENT_AUTH)) && (keyUsage == null || keyUsage[DIGITAL_SIGNATURE]);
+        return (purposes == null || purposes.contains(CLIENT_AUTH))
+                && (keyUsage == null || keyUsage[DIGITAL_SIGNATURE]);
     }
 
     public static boolean isAuthority(X509Certificate certificate) {

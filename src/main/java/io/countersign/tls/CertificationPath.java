@@ -53,12 +53,13 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
             parameters.setMaxPathLength(MOST_INTERMEDIATES);
             parameters.addCertStore(
                     CertStore.getInstance("Collection", new CollectionCertStoreParameters(new ArrayList<>(shown))));
-            PKIXCertPathBuilderResult result =
-                    (PKIXCertPathBuilderResult) CertPathBuilder.getInstance("PKIX").build(parameters);
+            PKIXCertPathBuilderResult result = (PKIXCertPathBuilderResult)
+                    CertPathBuilder.getInstance("PKIX").build(parameters);
             return checked(leaf, result, now);
         } catch (CertPathBuilderException | InvalidAlgorithmParameterException noPath) {
             throw new CertificateException(
-                    "no valid path from " + Certificates.name(leaf) + " to a known authority: " + innermost(noPath), noPath);
+                    "no valid path from " + Certificates.name(leaf) + " to a known authority: " + innermost(noPath),
+                    noPath);
         } catch (CertificateException failed) {
             throw failed;
         } catch (GeneralSecurityException missing) {

@@ -33,7 +33,8 @@ public record Identity(PrivateKey key, List<X509Certificate> chain) {
         if (!fits(privateKey, chain.get(0))) {
             throw new KeyMaterialException(
                     key,
-                    "is not the key of " + Certificates.name(chain.get(0)) + ", the first certificate in " + certificate);
+                    "is not the key of " + Certificates.name(chain.get(0)) + ", the first certificate in "
+                            + certificate);
         }
         return checked(certificate, privateKey, chain);
     }
@@ -54,7 +55,8 @@ public record Identity(PrivateKey key, List<X509Certificate> chain) {
                 }
             }
             if (keys.size() != 1) {
-                throw new KeyMaterialException(keystore, "holds " + keys.size() + " private keys; accepted: exactly one");
+                throw new KeyMaterialException(
+                        keystore, "holds " + keys.size() + " private keys; accepted: exactly one");
             }
             Key key = store.getKey(keys.get(0), secret);
             List<X509Certificate> chain = new ArrayList<>();
@@ -64,7 +66,9 @@ public record Identity(PrivateKey key, List<X509Certificate> chain) {
             return checked(keystore, (PrivateKey) key, chain);
         } catch (IOException | GeneralSecurityException unusable) {
             throw new KeyMaterialException(
-                    keystore, "cannot be opened as PKCS#12 with the password that is set: " + unusable.getMessage(), unusable);
+                    keystore,
+                    "cannot be opened as PKCS#12 with the password that is set: " + unusable.getMessage(),
+                    unusable);
         }
     }
 
@@ -85,7 +89,8 @@ public record Identity(PrivateKey key, List<X509Certificate> chain) {
         }
     }
 
-    private static Identity checked(Path file, PrivateKey key, List<X509Certificate> chain) throws KeyMaterialException {
+    private static Identity checked(Path file, PrivateKey key, List<X509Certificate> chain)
+            throws KeyMaterialException {
         try {
             Certificates.checkDates(chain.get(0), Instant.now());
         } catch (CertificateException notNow) {

@@ -93,7 +93,8 @@ public final class ListenerTls extends SSLContextParameters {
         }
 
         @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) throws CertificateException {
+        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+                throws CertificateException {
             trust.check(List.of(chain));
         }
 
@@ -109,7 +110,8 @@ public final class ListenerTls extends SSLContextParameters {
         }
 
         @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) throws CertificateException {
+        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+                throws CertificateException {
             throw new CertificateException("a listener calls no servers");
         }
 

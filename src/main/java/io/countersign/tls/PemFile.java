@@ -97,11 +97,13 @@ public final class PemFile {
                     return new JcaPEMKeyConverter().getPrivateKey(key);
                 }
             } catch (PEMException unusable) {
-                throw new KeyMaterialException(file, "holds a private key that cannot be used: " + unusable.getMessage(), unusable);
+                throw new KeyMaterialException(
+                        file, "holds a private key that cannot be used: " + unusable.getMessage(), unusable);
             }
         }
         throw new KeyMaterialException(
-                file, "holds no private key; accepted: PKCS#8, PKCS#1 ('RSA PRIVATE KEY') or SEC1 ('EC PRIVATE KEY') as PEM");
+                file,
+                "holds no private key; accepted: PKCS#8, PKCS#1 ('RSA PRIVATE KEY') or SEC1 ('EC PRIVATE KEY') as PEM");
     }
 
     /** Whether a block of the file is a certificate revocation list. */
@@ -109,7 +111,8 @@ public final class PemFile {
         return blocks.stream().anyMatch(org.bouncycastle.cert.X509CRLHolder.class::isInstance);
     }
 
-    private @Nullable PrivateKeyInfo privateKeyInfo(Object block, @Nullable String password) throws KeyMaterialException {
+    private @Nullable PrivateKeyInfo privateKeyInfo(Object block, @Nullable String password)
+            throws KeyMaterialException {
         if (block instanceof PEMKeyPair pair) {
             return pair.getPrivateKeyInfo();
         }
@@ -134,7 +137,8 @@ public final class PemFile {
                             .build(password.toCharArray()))
                     .getPrivateKeyInfo();
         } catch (PKCSException | IOException | OperatorCreationException wrong) {
-            throw new KeyMaterialException(file, "holds an encrypted private key that the password does not open", wrong);
+            throw new KeyMaterialException(
+                    file, "holds an encrypted private key that the password does not open", wrong);
         }
     }
 
@@ -142,7 +146,8 @@ public final class PemFile {
         try {
             return new JcaX509CertificateConverter().getCertificate(holder);
         } catch (CertificateException unparsable) {
-            throw new KeyMaterialException(file, "holds a certificate that cannot be read: " + unparsable.getMessage(), unparsable);
+            throw new KeyMaterialException(
+                    file, "holds a certificate that cannot be read: " + unparsable.getMessage(), unparsable);
         }
     }
 }

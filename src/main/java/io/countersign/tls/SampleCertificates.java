@@ -80,11 +80,17 @@ public final class SampleCertificates {
         save("ca", authority);
         save("company", issued("company", authority, localhost));
         for (String partner : List.of("acme", "globex", "stranger")) {
-            save(partner, issued(partner, authority, new GeneralNames(
-                    new GeneralName(GeneralName.dNSName, partner + ".example"))));
+            save(
+                    partner,
+                    issued(
+                            partner,
+                            authority,
+                            new GeneralNames(new GeneralName(GeneralName.dNSName, partner + ".example"))));
         }
         try (var files = Files.list(folder)) {
-            return files.filter(file -> file.toString().matches(".*\\.(crt|key)")).sorted().toList();
+            return files.filter(file -> file.toString().matches(".*\\.(crt|key)"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -94,8 +100,7 @@ public final class SampleCertificates {
         return new Holder(keys, issue(name, keys, authority, names));
     }
 
-    private X509Certificate issue(
-            String name, KeyPair keys, @Nullable Holder issuer, @Nullable GeneralNames names)
+    private X509Certificate issue(String name, KeyPair keys, @Nullable Holder issuer, @Nullable GeneralNames names)
             throws IOException, GeneralSecurityException, OperatorCreationException {
         X500Principal subject = new X500Principal("CN=" + name + ", O=" + ORGANIZATION);
         X500Principal issuedBy = issuer == null ? subject : issuer.certificate().getSubjectX500Principal();
@@ -108,7 +113,10 @@ public final class SampleCertificates {
                 keys.getPublic());
         JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
         KeyPair signer = issuer == null ? keys : issuer.keys();
-        builder.addExtension(Extension.basicConstraints, true, issuer == null ? new BasicConstraints(0) : new BasicConstraints(false));
+        builder.addExtension(
+                Extension.basicConstraints,
+                true,
+                issuer == null ? new BasicConstraints(0) : new BasicConstraints(false));
         builder.addExtension(
                 Extension.keyUsage,
                 true,
@@ -124,7 +132,8 @@ public final class SampleCertificates {
             }));
         }
         return new JcaX509CertificateConverter()
-                .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer.getPrivate())));
+                .getCertificate(
+                        builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer.getPrivate())));
     }
 
     private static KeyPair keys() throws GeneralSecurityException {

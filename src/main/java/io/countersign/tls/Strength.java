@@ -41,7 +41,8 @@ public final class Strength implements AlgorithmConstraints {
     }
 
     @Override
-    public boolean permits(Set<CryptoPrimitive> primitives, String algorithm, @Nullable AlgorithmParameters parameters) {
+    public boolean permits(
+            Set<CryptoPrimitive> primitives, String algorithm, @Nullable AlgorithmParameters parameters) {
         return !primitives.contains(CryptoPrimitive.SIGNATURE) || isStrong(algorithm);
     }
 
@@ -66,14 +67,17 @@ public final class Strength implements AlgorithmConstraints {
             int bits = ec.getParams().getCurve().getField().getFieldSize();
             return bits < EC_BITS ? "has an EC key of " + bits + " bits; accepted: P-256 or more" : null;
         }
-        if (key instanceof EdECKey || (key instanceof PublicKey && key.getAlgorithm().startsWith("Ed"))) {
+        if (key instanceof EdECKey
+                || (key instanceof PublicKey && key.getAlgorithm().startsWith("Ed"))) {
             return null;
         }
         return "has a key of kind " + key.getAlgorithm() + "; accepted: RSA, EC, EdDSA";
     }
 
     private static boolean isStrong(String algorithm) {
-        return !BROKEN_DIGEST.matcher(algorithm.toLowerCase(Locale.ROOT).replace('_', '-')).find();
+        return !BROKEN_DIGEST
+                .matcher(algorithm.toLowerCase(Locale.ROOT).replace('_', '-'))
+                .find();
     }
 
     private static String signatureDigest(X509Certificate certificate) {

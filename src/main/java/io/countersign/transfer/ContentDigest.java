@@ -77,7 +77,8 @@ final class ContentDigest {
             if (expected != null && !MessageDigest.isEqual(expected, actual)) {
                 throw Refusal.of(
                         Code.DIGEST_MISMATCH,
-                        "The " + name + " of what arrived is " + encode(actual) + ", announced was " + encode(expected) + ".");
+                        "The " + name + " of what arrived is " + encode(actual) + ", announced was " + encode(expected)
+                                + ".");
             }
             sha256 = name.equals(SHA_256) ? actual : sha256;
         }

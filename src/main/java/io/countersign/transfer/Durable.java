@@ -12,7 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Makes files and the folders that name them survive a power cut. Every method fails rather than promise too much. */
 final class Durable {
-    private static final boolean FOLDERS_CAN_BE_FLUSHED = !System.getProperty("os.name", "").startsWith("Windows");
+    private static final boolean FOLDERS_CAN_BE_FLUSHED =
+            !System.getProperty("os.name", "").startsWith("Windows");
 
     private final Set<Path> flushedAncestors = ConcurrentHashMap.newKeySet();
 
@@ -29,7 +30,10 @@ final class Durable {
         Files.createDirectories(folderOf(file));
         Path unfinished = file.resolveSibling("." + file.getFileName() + ".part");
         try (FileChannel channel = FileChannel.open(
-                unfinished, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
+                unfinished,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
             ByteBuffer rest = ByteBuffer.wrap(content);
             while (rest.hasRemaining()) {
                 channel.write(rest);

@@ -74,7 +74,8 @@ public final class Intake implements Processor {
     private static void checkEncoding(@Nullable String encoding) throws Refusal {
         if (encoding != null && !encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity")) {
             throw Refusal.of(
-                    Code.ENCODING_UNSUPPORTED, "Content-Encoding '" + encoding + "' is not taken; send the file as it is.");
+                    Code.ENCODING_UNSUPPORTED,
+                    "Content-Encoding '" + encoding + "' is not taken; send the file as it is.");
         }
     }
 
@@ -108,7 +109,8 @@ public final class Intake implements Processor {
                 }
             }
             if (announced >= 0 && size != announced) {
-                throw Refusal.of(Code.REQUEST_INVALID, "The body has " + size + " bytes, announced were " + announced + ".");
+                throw Refusal.of(
+                        Code.REQUEST_INVALID, "The body has " + size + " bytes, announced were " + announced + ".");
             }
             channel.force(true);
         }

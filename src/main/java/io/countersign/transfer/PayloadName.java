@@ -73,7 +73,8 @@ public record PayloadName(String given) {
     }
 
     String safe() {
-        String name = AWKWARD.matcher(Normalizer.normalize(given, Normalizer.Form.NFC)).replaceAll("_");
+        String name = AWKWARD.matcher(Normalizer.normalize(given, Normalizer.Form.NFC))
+                .replaceAll("_");
         name = TRAILING.matcher(LEADING.matcher(name).replaceFirst("_")).replaceFirst("_");
         return shorten(RESERVED.matcher(name).matches() ? "_" + name : name);
     }

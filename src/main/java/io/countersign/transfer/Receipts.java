@@ -34,9 +34,10 @@ public final class Receipts implements Processor {
 
     @Override
     public void process(Exchange exchange) throws IOException {
-        Receipt receipt =
-                Objects.requireNonNull(exchange.getProperty(Receipt.PROPERTY, Receipt.class), "a receipt comes after intake");
-        // Where the partner's route ended in a file: endpoint, this is the file; elsewhere durability is that endpoint's.
+        Receipt receipt = Objects.requireNonNull(
+                exchange.getProperty(Receipt.PROPERTY, Receipt.class), "a receipt comes after intake");
+        // Where the partner's route ended in a file: endpoint, this is the file; elsewhere durability is that
+        // endpoint's.
         String delivered = exchange.getMessage().getHeader(Exchange.FILE_NAME_PRODUCED, String.class);
         if (delivered != null) {
             durable.flush(Path.of(delivered));
@@ -75,6 +76,8 @@ public final class Receipts implements Processor {
     }
 
     private Path file(String partner, String id) {
-        return Objects.requireNonNull(folder, "folder is not set").resolve(partner).resolve(id + ".json");
+        return Objects.requireNonNull(folder, "folder is not set")
+                .resolve(partner)
+                .resolve(id + ".json");
     }
 }

@@ -1,0 +1,68 @@
+package io.countersign.route;
+
+import io.countersign.settings.Problems;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.ResourceHelper;
+
+/**
+ * A route file as it was at one moment.
+ *
+ * @param name for messages, relative to the home folder: {@code routes/partners/acme.camel.yaml}
+ */
+record RouteFile(String name, String content) {
+    private static final Set<String> ENDINGS = Set.of(".camel.yaml", ".camel.yml", ".camel.xml");
+
+    /** The route files of a folder, by name; an absent folder holds none. */
+    static List<RouteFile> in(Path folder, Problems problems) {
+        List<RouteFile> files = new ArrayList<>();
+        if (!Files.isDirectory(folder)) {
+            return files;
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            for (Path file : entries.filter(Files::isRegularFile).sorted().toList()) {
+                if (isRouteFile(file, problems)) {
+                    files.add(new RouteFile(name(file), Files.readString(file)));
+                }
+            }
+        } catch (IOException unreadable) {
+            problems.add(folder.toString(), "cannot be read: " + unreadable);
+        }
+        return files;
+    }
+
+    Resource resource() {
+        return ResourceHelper.fromString(location(), content);
+    }
+
+    String location() {
+        return "file:" + name;
+    }
+
+    /** Editors' own files are passed over; one that looks like a route file and would be is reported. */
+    private static boolean isRouteFile(Path file, Problems problems) {
+        String name = file.getFileName().toString();
+        if (name.startsWith(".") || name.endsWith("~")) {
+            return false;
+        }
+        if (ENDINGS.stream().anyMatch(name::endsWith)) {
+            return true;
+        }
+        if (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".xml")) {
+            problems.add(name(file), "would not be read; accepted: names that end in .camel.yaml or .camel.xml");
+        }
+        return false;
+    }
+
+    private static String name(Path file) {
+        String text = file.toString().replace('\\', '/');
+        int routes = text.lastIndexOf("routes/");
+        return routes < 0 ? text : text.substring(routes);
+    }
+}

@@ -1,0 +1,146 @@
+package io.countersign.route;
+
+import io.countersign.partner.PartnerDirectory;
+import io.countersign.partner.Partners;
+import io.countersign.settings.Problems;
+import io.countersign.settings.Settings;
+import io.countersign.tls.Authorities;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The route files of a home folder, in force: loaded at start, and the partners' files again whenever one of them changes.
+ * A changed set of partners is first loaded and checked beside the running one; what is wrong with it changes nothing.
+ */
+public final class Routes {
+    private static final Logger LOG = LoggerFactory.getLogger("countersign.partners");
+
+    private final Settings settings;
+    private final Partners partners;
+    private final Authorities trust;
+    private final OwnRoute ownRoute;
+    private final RouteFiles live;
+    private final CamelContext context;
+    private List<RouteFile> inForce = List.of();
+    private List<RouteFile> lastSeen = List.of();
+    private List<RouteFile> refused = List.of();
+
+    public Routes(CamelContext context, Settings settings, Partners partners, Authorities trust, OwnRoute ownRoute) {
+        this.context = context;
+        this.settings = settings;
+        this.partners = partners;
+        this.trust = trust;
+        this.ownRoute = ownRoute;
+        this.live = new RouteFiles(context);
+    }
+
+    /** Loads every file into a context that does not run yet: templates, partners, then the rest. */
+    public void load(Problems problems) {
+        if (!Files.isDirectory(settings.routes())) {
+            problems.add(settings.routes().toString(), "no such folder; it holds the route files");
+            return;
+        }
+        live.load(RouteFile.in(settings.routes().resolve("templates"), problems), problems);
+        inForce = partnerFiles(problems);
+        lastSeen = inForce;
+        live.load(inForce, problems);
+        live.load(RouteFile.in(settings.routes(), problems), problems);
+        partners.use(Partners.read(live.partners(), trust, settings.home(), problems));
+        ownRoute.use(live.withOwnRoute());
+    }
+
+    /**
+     * Looks at the partners' files, and brings a change into force. A file counts as changed once it looks the same twice
+     * in a row, so that one that is still being written is left alone.
+     */
+    public synchronized void follow() {
+        Problems problems = new Problems();
+        List<RouteFile> found = partnerFiles(problems);
+        boolean settled = found.equals(lastSeen);
+        lastSeen = found;
+        if (!settled || found.equals(inForce) || found.equals(refused)) {
+            return;
+        }
+        try (Rehearsal rehearsal = new Rehearsal(context)) {
+            RouteFiles rehearsed =
+                    rehearsal.load(RouteFile.in(settings.routes().resolve("templates"), problems), found, problems);
+            PartnerDirectory directory = Partners.read(rehearsed.partners(), trust, settings.home(), problems);
+            if (!problems.isEmpty()) {
+                refuse(found, String.join("; ", problems.found()));
+                return;
+            }
+            Set<String> changed = changed(found);
+            Set<String> own = new HashSet<>(rehearsed.withOwnRoute());
+            own.addAll(live.withOwnRoute());
+            ownRoute.use(own); // both the old and the new: what arrives meanwhile waits for its route
+            swap(changed, byLocation(found), rehearsed);
+            partners.use(directory);
+            ownRoute.use(live.withOwnRoute());
+            inForce = found;
+            LOG.info("{} partners known, after a change of {}", directory.size(), changed);
+        } catch (Exception wrong) {
+            refuse(found, Problems.reason(wrong));
+        }
+    }
+
+    private void refuse(List<RouteFile> found, String why) {
+        refused = found;
+        LOG.error("the partners' files were changed and are not in force: {}", why);
+    }
+
+    private void swap(Set<String> changed, Map<String, RouteFile> found, RouteFiles rehearsed) throws Exception {
+        Map<String, RouteFile> old = byLocation(inForce);
+        for (String location : changed) {
+            boolean had = live.hasRoutesOf(location);
+            boolean has = rehearsed.hasRoutesOf(location);
+            RouteFile replacement = found.get(location);
+            RouteFile former = old.get(location);
+            if (had) {
+                live.unload(location);
+            }
+            try {
+                if (has && replacement != null) {
+                    live.load(replacement);
+                }
+            } catch (Exception unusable) {
+                live.unload(location);
+                if (had && former != null) {
+                    live.load(former);
+                }
+                throw unusable;
+            }
+        }
+    }
+
+    private Set<String> changed(List<RouteFile> found) {
+        Map<String, RouteFile> before = byLocation(inForce);
+        Map<String, RouteFile> after = byLocation(found);
+        Set<String> locations = new TreeSet<>(before.keySet());
+        locations.addAll(after.keySet());
+        locations.removeIf(location -> before.containsKey(location)
+                && after.containsKey(location)
+                && String.valueOf(before.get(location)).equals(String.valueOf(after.get(location))));
+        return locations;
+    }
+
+    private List<RouteFile> partnerFiles(Problems problems) {
+        Path folder = settings.routes().resolve("partners");
+        return RouteFile.in(folder, problems);
+    }
+
+    private static Map<String, RouteFile> byLocation(List<RouteFile> files) {
+        return files.stream()
+                .collect(Collectors.toMap(RouteFile::location, Function.identity(), (one, other) -> one, TreeMap::new));
+    }
+}

@@ -1,0 +1,99 @@
+package io.countersign.testing;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/** A caller on a real socket: trusts one authority, shows one certificate or none. */
+public final class Client {
+    private final SSLContext context;
+
+    private Client(SSLContext context) {
+        this.context = context;
+    }
+
+    public static Client of(X509Certificate authority, @Nullable Certified own) {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setCertificateEntry("authority", authority);
+            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+            trust.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(own == null ? null : own.keyManagers(), trust.getTrustManagers(), null);
+            return new Client(context);
+        } catch (IOException | GeneralSecurityException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    public HttpClient http() {
+        return HttpClient.newBuilder()
+                .sslContext(context)
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(10))
+                .build();
+    }
+
+    public HttpResponse<String> put(URI target, String content, String... headers)
+            throws IOException, InterruptedException {
+        return send(target, "PUT", BodyPublishers.ofString(content), headers);
+    }
+
+    public HttpResponse<String> get(URI target) throws IOException, InterruptedException {
+        return send(target, "GET", BodyPublishers.noBody());
+    }
+
+    public HttpResponse<String> send(URI target, String method, BodyPublisher body, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(target).method(method, body).timeout(Duration.ofSeconds(60));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http().send(request.build(), BodyHandlers.ofString());
+    }
+
+    /** A TLS connection on which a test writes and reads whatever it likes; its handshake is done. */
+    public SSLSocket connect(int port, String... protocols) throws IOException {
+        return connect("127.0.0.1", port, protocols);
+    }
+
+    /** @param from the local address to call from */
+    public SSLSocket connect(String from, int port, String... protocols) throws IOException {
+        Socket plain = new Socket();
+        plain.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
+        plain.connect(new InetSocketAddress("127.0.0.1", port), 10_000);
+        plain.setSoTimeout(20_000);
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true);
+        if (protocols.length > 0) {
+            socket.setEnabledProtocols(protocols);
+        }
+        socket.startHandshake();
+        return socket;
+    }
+
+    /** Writes a request as it stands and reads the answer to its end, as far as it comes. */
+    public static Answer exchange(SSLSocket socket, String request) throws IOException {
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+        socket.getOutputStream().flush();
+        return Answer.read(socket.getInputStream());
+    }
+}

@@ -1,0 +1,164 @@
+package io.countersign.testing;
+
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A certificate in the making: P-256, valid from an hour ago for a day, for TLS servers and clients, unless said otherwise.
+ */
+public final class Issue {
+    private final String subject;
+    private final List<GeneralName> names = new ArrayList<>();
+    private List<KeyPurposeId> purposes = List.of(KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth);
+    private Instant from = Instant.now().minus(Duration.ofHours(1));
+    private Instant until = Instant.now().plus(Duration.ofDays(1));
+    private @Nullable KeyPair keys;
+    private @Nullable String signature;
+    private boolean authority;
+
+    private Issue(String subject) {
+        this.subject = subject;
+    }
+
+    public static Issue to(String subject) {
+        return new Issue(subject);
+    }
+
+    /** An authority that has issued its own certificate. */
+    public static Certified root(String subject) {
+        return to(subject).asAuthority().selfSigned();
+    }
+
+    public Issue asAuthority() {
+        authority = true;
+        purposes = List.of();
+        return this;
+    }
+
+    public Issue dns(String name) {
+        names.add(new GeneralName(GeneralName.dNSName, name));
+        return this;
+    }
+
+    public Issue uri(String name) {
+        names.add(new GeneralName(GeneralName.uniformResourceIdentifier, name));
+        return this;
+    }
+
+    public Issue ip(String name) {
+        names.add(new GeneralName(GeneralName.iPAddress, name));
+        return this;
+    }
+
+    public Issue email(String name) {
+        names.add(new GeneralName(GeneralName.rfc822Name, name));
+        return this;
+    }
+
+    /** None at all leaves the extension out. */
+    public Issue purposes(KeyPurposeId... these) {
+        purposes = List.of(these);
+        return this;
+    }
+
+    public Issue valid(Instant notBefore, Instant notAfter) {
+        from = notBefore;
+        until = notAfter;
+        return this;
+    }
+
+    public Issue keys(KeyPair these) {
+        keys = these;
+        return this;
+    }
+
+    public Issue signedWith(String algorithm) {
+        signature = algorithm;
+        return this;
+    }
+
+    public Certified selfSigned() {
+        KeyPair own = keys == null ? ec("secp256r1") : keys;
+        return new Certified(own, List.of(certificate(own, own, new X500Principal(subject))));
+    }
+
+    public Certified by(Certified issuer) {
+        KeyPair own = keys == null ? ec("secp256r1") : keys;
+        List<X509Certificate> chain = new ArrayList<>();
+        chain.add(certificate(own, issuer.keys(), issuer.certificate().getSubjectX500Principal()));
+        // A root is left out, as in practice.
+        issuer.chain().stream()
+                .filter(c -> !c.getSubjectX500Principal().equals(c.getIssuerX500Principal()))
+                .forEach(chain::add);
+        return new Certified(own, List.copyOf(chain));
+    }
+
+    public static KeyPair ec(String curve) {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec(curve));
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    public static KeyPair rsa(int bits) {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(bits);
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    private X509Certificate certificate(KeyPair own, KeyPair signer, X500Principal issuer) {
+        try {
+            JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                    issuer,
+                    new BigInteger(120, new SecureRandom()),
+                    Date.from(from),
+                    Date.from(until),
+                    new X500Principal(subject),
+                    own.getPublic());
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
+            if (!names.isEmpty()) {
+                builder.addExtension(
+                        Extension.subjectAlternativeName, false, new GeneralNames(names.toArray(GeneralName[]::new)));
+            }
+            if (!purposes.isEmpty()) {
+                builder.addExtension(
+                        Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes.toArray(KeyPurposeId[]::new)));
+            }
+            String algorithm = signature != null
+                    ? signature
+                    : signer.getPrivate().getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
+            return new JcaX509CertificateConverter()
+                    .getCertificate(builder.build(new JcaContentSignerBuilder(algorithm).build(signer.getPrivate())));
+        } catch (Exception failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+}

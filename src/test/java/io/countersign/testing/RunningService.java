@@ -1,0 +1,66 @@
+package io.countersign.testing;
+
+import io.countersign.cli.Service;
+import io.countersign.refusal.Refusals.Refused;
+import io.countersign.settings.InvalidSettingsException;
+import io.countersign.settings.Problems;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+
+/** A service of a {@link TestHome}, on a free port of loopback, in this JVM. */
+public final class RunningService implements AutoCloseable {
+    private final Service service;
+
+    private RunningService(Service service) {
+        this.service = service;
+    }
+
+    public static RunningService start(TestHome home) throws InvalidSettingsException {
+        return start(home, Clock.systemUTC());
+    }
+
+    public static RunningService start(TestHome home, Clock clock) throws InvalidSettingsException {
+        Problems problems = new Problems();
+        Service service = new Service(home.settings(problems), clock);
+        service.start(problems);
+        return new RunningService(service);
+    }
+
+    /** The address of the listener whose path ends so. */
+    public URI at(String path) {
+        return service.addresses().stream()
+                .filter(address -> address.endsWith(path))
+                .map(URI::create)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    public int port() {
+        return at("/exchange").getPort();
+    }
+
+    public Service service() {
+        return service;
+    }
+
+    /** The refusals so far, newest first. */
+    public List<Refused> refusals() {
+        return service.refusals().recent();
+    }
+
+    /** Waits for the server's side of a refusal, which may come after the client's. */
+    public Refused refusal() {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> !refusals().isEmpty());
+        return refusals().get(0);
+    }
+
+    @Override
+    public void close() {
+        service.close();
+    }
+}

@@ -14,11 +14,18 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /** A caller on a real socket: trusts one authority, shows one certificate or none. */
@@ -31,13 +38,8 @@ public final class Client {
 
     public static Client of(X509Certificate authority, @Nullable Certified own) {
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            store.setCertificateEntry("authority", authority);
-            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-            trust.init(store);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(own == null ? null : own.keyManagers(), trust.getTrustManagers(), null);
+            context.init(own == null ? null : own.keyManagers(), trust(authority), null);
             return new Client(context);
         } catch (IOException | GeneralSecurityException failed) {
             throw new IllegalStateException(failed);
@@ -88,6 +90,73 @@ public final class Client {
         }
         socket.startHandshake();
         return socket;
+    }
+
+    /** A connection whose handshake a test sets up and starts itself. */
+    public SSLSocket unconnected(int port) throws IOException {
+        Socket plain = new Socket("127.0.0.1", port);
+        plain.setSoTimeout(20_000);
+        return (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true);
+    }
+
+    /** The authorities that a server names when it asks for a certificate. */
+    public static List<Principal> authoritiesAskedFor(X509Certificate authority, int port) throws Exception {
+        List<Principal> asked = new ArrayList<>();
+        List<String> times = new ArrayList<>();
+        X509ExtendedKeyManager listening = new X509ExtendedKeyManager() {
+            @Override
+            public @Nullable String chooseClientAlias(
+                    String[] keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+                times.add("asked");
+                asked.addAll(issuers == null ? List.of() : List.of(issuers));
+                return null;
+            }
+
+            @Override
+            public String[] getClientAliases(String keyType, Principal[] issuers) {
+                return new String[0];
+            }
+
+            @Override
+            public String[] getServerAliases(String keyType, Principal[] issuers) {
+                return new String[0];
+            }
+
+            @Override
+            public @Nullable String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
+                return null;
+            }
+
+            @Override
+            public X509Certificate @Nullable [] getCertificateChain(String alias) {
+                return null;
+            }
+
+            @Override
+            public @Nullable PrivateKey getPrivateKey(String alias) {
+                return null;
+            }
+        };
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(new KeyManager[] {listening}, trust(authority), null);
+        try (SSLSocket socket = new Client(context).connect(port)) {
+            socket.getInputStream().read();
+        } catch (IOException refusedWithoutCertificate) {
+            times.add("refused");
+        }
+        if (!times.contains("asked")) {
+            throw new AssertionError("the server did not ask for a certificate: " + times);
+        }
+        return asked;
+    }
+
+    private static TrustManager[] trust(X509Certificate authority) throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("authority", authority);
+        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(store);
+        return trust.getTrustManagers();
     }
 
     /** Writes a request as it stands and reads the answer to its end, as far as it comes. */

@@ -16,7 +16,10 @@ import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
 import org.apache.camel.http.common.DefaultHttpBinding;
 import org.apache.camel.util.StringHelper;
+import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What of a request reaches a route: the method, the path as sent, the bytes of the body unparsed whatever their content
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * and a few headers; an exception that the route did not answer becomes a problem document, never a stack trace.
  */
 public final class AsSent extends DefaultHttpBinding {
+    private static final Logger LOG = LoggerFactory.getLogger(AsSent.class);
     private static final List<String> ANSWERED =
             List.of("Location", "Retry-After", "Allow", "ETag", "Content-Disposition");
 
@@ -78,7 +82,11 @@ public final class AsSent extends DefaultHttpBinding {
             exchange.setException(null);
             Objects.requireNonNull(refusal, "refusal is not set").process(exchange);
         }
-        doWriteResponse(exchange.getMessage(), response, exchange);
+        try {
+            doWriteResponse(exchange.getMessage(), response, exchange);
+        } catch (EofException gone) {
+            LOG.info("exchange {}: the caller was gone before its answer: {}", exchange.getExchangeId(), gone.toString());
+        }
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,7 @@ public final class Routes {
     private final CamelContext context;
     private List<RouteFile> inForce = List.of();
     private List<RouteFile> lastSeen = List.of();
-    private List<RouteFile> refused = List.of();
+    private @Nullable List<RouteFile> refused;
 
     public Routes(CamelContext context, Settings settings, Partners partners, Authorities trust, OwnRoute ownRoute) {
         this.context = context;

@@ -5,18 +5,16 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
 import org.apache.camel.http.common.DefaultHttpBinding;
 import org.apache.camel.util.StringHelper;
-import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,16 +51,18 @@ public final class AsSent extends DefaultHttpBinding {
 
     @Override
     public void readRequest(HttpServletRequest request, Message message) {
-        // The servlet took it from the content type, where it would decide how Camel converts the payload.
-        message.getExchange().removeProperty(ExchangePropertyKey.CHARSET_NAME);
         message.setHeader(Exchange.HTTP_METHOD, request.getMethod());
-        Object sent = request.getAttribute(Target.AS_SENT);
+        Object sent = request.getAttribute(Uninterpreted.PATH);
         message.setHeader(Exchange.HTTP_PATH, sent == null ? "" : sent);
         for (String header : headers) {
             List<String> values = Collections.list(request.getHeaders(header));
             if (!values.isEmpty()) {
                 message.setHeader(header, String.join(", ", values));
             }
+        }
+        Object type = request.getAttribute(Uninterpreted.CONTENT_TYPE);
+        if (type != null) {
+            message.setHeader(Exchange.CONTENT_TYPE, type);
         }
         message.removeHeader(Exchange.CONTENT_LENGTH);
         if (request.getContentLengthLong() >= 0) {
@@ -82,11 +82,7 @@ public final class AsSent extends DefaultHttpBinding {
             exchange.setException(null);
             Objects.requireNonNull(refusal, "refusal is not set").process(exchange);
         }
-        try {
-            doWriteResponse(exchange.getMessage(), response, exchange);
-        } catch (EofException gone) {
-            LOG.info("exchange {}: the caller was gone before its answer: {}", exchange.getExchangeId(), gone.toString());
-        }
+        doWriteResponse(exchange.getMessage(), response, exchange);
     }
 
     @Override
@@ -104,22 +100,27 @@ public final class AsSent extends DefaultHttpBinding {
             }
         }
         Object body = message.getBody();
-        byte[] bytes = body instanceof String text
-                ? text.getBytes(StandardCharsets.UTF_8)
-                : body instanceof byte[] raw ? raw : null;
-        try (OutputStream out = response.getOutputStream()) {
-            if (body == null) {
-                response.setContentLength(0);
-            } else if (bytes != null) {
-                response.setContentLength(bytes.length);
-                out.write(bytes);
-            } else {
-                try (InputStream in = message.getMandatoryBody(InputStream.class)) {
-                    in.transferTo(out);
-                } catch (org.apache.camel.InvalidPayloadException unwritable) {
-                    throw new IOException(unwritable);
-                }
+        if (body == null || body instanceof String || body instanceof byte[]) {
+            byte[] bytes = body instanceof String text
+                    ? text.getBytes(StandardCharsets.UTF_8)
+                    : body instanceof byte[] raw ? raw : new byte[0];
+            write(bytes, response);
+        } else {
+            try (InputStream in = message.getMandatoryBody(InputStream.class)) {
+                in.transferTo(response.getOutputStream());
+            } catch (InvalidPayloadException unwritable) {
+                throw new IOException(unwritable);
             }
+        }
+    }
+
+    private static void write(byte[] bytes, HttpServletResponse response) {
+        response.setContentLength(bytes.length);
+        try {
+            response.getOutputStream().write(bytes);
+            response.flushBuffer();
+        } catch (IOException gone) {
+            LOG.info("status {} did not reach its caller: {}", response.getStatus(), gone.toString());
         }
     }
 }

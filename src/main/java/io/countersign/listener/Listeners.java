@@ -68,7 +68,7 @@ public final class Listeners extends JettyHttpComponent12 {
         configuration.setSendServerVersion(false);
         configuration.setSendXPoweredBy(false);
         configuration.setUriCompliance(UriCompliance.UNSAFE);
-        configuration.addCustomizer(new Target());
+        configuration.addCustomizer(new Uninterpreted());
         HttpConnectionFactory http = new HttpConnectionFactory(configuration);
         ServerConnector connector;
         if ("https".equals(endpoint.getProtocol())) {

@@ -20,6 +20,8 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Streams an admitted payload to {@code staging/}, digesting while it writes, and flushes it. Afterwards the body is that
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Refuses before the first byte what cannot be taken, and keeps nothing of what fails later.
  */
 public final class Intake implements Processor {
+    private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+    private static final String STAGED = "staged";
     private static final int BUFFER = 64 * 1024;
 
     private @Nullable Path staging;
@@ -51,24 +55,39 @@ public final class Intake implements Processor {
         Path folder = Objects.requireNonNull(staging, "staging is not set");
         Files.createDirectories(folder);
         Path staged = folder.resolve(transfer.id());
-        Path link = folder.resolve(transfer.id() + ".link");
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
-                delete(staged);
-                delete(link);
+                discard(done);
             }
         });
+        exchange.setProperty(STAGED, staged);
+        try {
+            long size = write(message.getBody(InputStream.class), staged, digest, transfer.maxSize(), announced(message));
+            String sha256 = HexFormat.of().formatHex(digest.verify());
+            Instant receivedAt = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS);
+            Path link = Files.createLink(link(staged), staged);
+            exchange.setProperty(Receipt.PROPERTY, Receipt.of(transfer, name.given(), size, sha256, receivedAt));
+            message.setBody(staged.toFile(), File.class);
+            message.setHeader(Exchange.FILE_NAME, name.onDisk(transfer.id(), receivedAt));
+            message.setHeader(Exchange.FILE_LOCAL_WORK_PATH, link.toString());
+        } catch (Refusal | IOException failed) {
+            discard(exchange);
+            throw failed;
+        }
+    }
 
-        long size = write(message.getBody(InputStream.class), staged, digest, transfer.maxSize(), announced(message));
-        String sha256 = HexFormat.of().formatHex(digest.verify());
-        Instant receivedAt = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS);
-        Files.createLink(link, staged);
+    /** Removes what is staged of an exchange; what was delivered stays. */
+    static void discard(Exchange exchange) {
+        Path staged = exchange.getProperty(STAGED, Path.class);
+        if (staged != null) {
+            delete(staged);
+            delete(link(staged));
+        }
+    }
 
-        exchange.setProperty(Receipt.PROPERTY, Receipt.of(transfer, name.given(), size, sha256, receivedAt));
-        message.setBody(staged.toFile(), File.class);
-        message.setHeader(Exchange.FILE_NAME, name.onDisk(transfer.id(), receivedAt));
-        message.setHeader(Exchange.FILE_LOCAL_WORK_PATH, link.toString());
+    private static Path link(Path staged) {
+        return staged.resolveSibling(staged.getFileName() + ".link");
     }
 
     private static void checkEncoding(@Nullable String encoding) throws Refusal {
@@ -134,7 +153,7 @@ public final class Intake implements Processor {
         try {
             Files.deleteIfExists(file);
         } catch (IOException stays) {
-            org.slf4j.LoggerFactory.getLogger(Intake.class).warn("{} could not be deleted: {}", file, stays.toString());
+            LOG.warn("{} could not be deleted: {}", file, stays.toString());
         }
     }
 }

@@ -51,6 +51,7 @@ public final class Receipts implements Processor {
                 receipt.sha256(),
                 receipt.id(),
                 delivered == null ? "-" : delivered);
+        Intake.discard(exchange);
         Message answer = exchange.getMessage();
         answer.removeHeaders("*");
         answer.setHeader(Exchange.HTTP_RESPONSE_CODE, 201);

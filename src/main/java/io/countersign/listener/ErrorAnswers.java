@@ -4,6 +4,7 @@ import io.countersign.address.Addresses;
 import io.countersign.refusal.Code;
 import io.countersign.refusal.Refusal;
 import io.countersign.refusal.Refusals;
+import io.countersign.refusal.Refusing;
 import io.countersign.tls.Certificates;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers what no route answers, malformed requests and unknown paths, in the same form as routes do, and records it. */
 final class ErrorAnswers extends ErrorHandler {
+    /** Names no path, so that no route could refuse it. */
+    private static final String CONNECT = "CONNECT";
+
     private final Refusals refusals;
 
     ErrorAnswers(Refusals refusals) {
@@ -26,10 +30,14 @@ final class ErrorAnswers extends ErrorHandler {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        int status = response.getStatus();
+        int status = CONNECT.equals(request.getMethod()) ? 405 : response.getStatus();
+        response.setStatus(status);
         Throwable cause = request.getAttribute(ERROR_EXCEPTION) instanceof Throwable thrown ? thrown : null;
         Code code = code(status, cause);
         Refusal refusal = new Refusal(code, code.title() + ".", "status " + status + reason(request, cause), cause);
+        if (code == Code.METHOD_NOT_ALLOWED) {
+            response.getHeaders().put(HttpHeader.ALLOW, Refusing.METHODS);
+        }
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Refusals.PROBLEM_TYPE);
         Content.Sink.write(response, true, refusals.refuse(caller(request), refusal, status), callback);
@@ -47,6 +55,7 @@ final class ErrorAnswers extends ErrorHandler {
             case 405 -> Code.METHOD_NOT_ALLOWED;
             case 413 -> Code.TOO_LARGE;
             case 415 -> Code.ENCODING_UNSUPPORTED;
+            case 501, 505 -> Code.REQUEST_INVALID;
             default -> status < 500 ? Code.REQUEST_INVALID : Code.UNAVAILABLE;
         };
     }

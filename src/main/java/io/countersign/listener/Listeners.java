@@ -10,12 +10,15 @@ import java.nio.channels.ServerSocketChannel;
 import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.jetty.JettyHttpEndpoint;
 import org.apache.camel.component.jetty12.JettyHttpComponent12;
 import org.apache.camel.http.common.CamelServlet;
+import org.apache.camel.http.common.HttpConsumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.AbstractConnector;
@@ -40,6 +43,7 @@ public final class Listeners extends JettyHttpComponent12 {
     private static final long IDLE_MILLIS = 60_000;
 
     private final Refusals refusals;
+    private final Set<JettyHttpEndpoint> connected = ConcurrentHashMap.newKeySet();
     private final Map<String, ServerSocketChannel> freePorts = new ConcurrentHashMap<>();
 
     public Listeners(Refusals refusals) {
@@ -55,10 +59,34 @@ public final class Listeners extends JettyHttpComponent12 {
         URI address = endpoint.getHttpUri();
         if (address.getPort() == 0) {
             ServerSocketChannel channel =
-                    freePort(address.getHost() + " " + endpoint.getSslContextParameters(), address.getHost());
+                    freePort(
+                    address.getHost() + " " + System.identityHashCode(endpoint.getSslContextParameters()),
+                    address.getHost());
             endpoint.setHttpUri(withPort(address, channel.socket().getLocalPort()));
         }
         return endpoint;
+    }
+
+    /** One port speaks one TLS: Camel would serve a second route with the first one's, whatever its own bean says. */
+    @Override
+    public void connect(HttpConsumer consumer) throws Exception {
+        JettyHttpEndpoint endpoint = (JettyHttpEndpoint) consumer.getEndpoint();
+        for (JettyHttpEndpoint other : connected) {
+            if (other.getPort() == endpoint.getPort()
+                    && Objects.equals(other.getHttpUri().getHost(), endpoint.getHttpUri().getHost())
+                    && !Objects.equals(other.getSslContextParameters(), endpoint.getSslContextParameters())) {
+                throw new IllegalArgumentException(endpoint.getHttpUri() + " and " + other.getHttpUri()
+                        + " share a port and name different TLS beans; accepted: the same bean, or another port");
+            }
+        }
+        super.connect(consumer);
+        connected.add(endpoint);
+    }
+
+    @Override
+    public void disconnect(HttpConsumer consumer) throws Exception {
+        connected.remove((JettyHttpEndpoint) consumer.getEndpoint());
+        super.disconnect(consumer);
     }
 
     @Override

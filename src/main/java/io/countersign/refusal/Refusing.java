@@ -15,6 +15,9 @@ import org.slf4j.LoggerFactory;
  * storage-full}, anything else into {@code unavailable}, whose cause only the operator sees.
  */
 public final class Refusing implements Processor {
+    /** The methods served anywhere (RFC 9110, 10.2.1). */
+    public static final String METHODS = "GET, POST, PUT";
+
     private static final Logger LOG = LoggerFactory.getLogger(Refusing.class);
     private static final String RETRY_AFTER_SECONDS = "30";
 
@@ -38,7 +41,7 @@ public final class Refusing implements Processor {
             answer.setHeader("Retry-After", RETRY_AFTER_SECONDS);
         }
         if (refusal.code() == Code.METHOD_NOT_ALLOWED) {
-            answer.setHeader("Allow", "GET, POST, PUT");
+            answer.setHeader("Allow", METHODS);
         }
         answer.setBody(problem);
     }

@@ -46,17 +46,23 @@ public final class Routes {
         this.live = new RouteFiles(context);
     }
 
-    /** Loads every file into a context that does not run yet: templates, partners, then the rest. */
+    /**
+     * Loads every file into a context that does not run yet: first {@code tls.camel.yaml}, whose beans all others may name,
+     * then the templates, the partners and the rest.
+     */
     public void load(Problems problems) {
         if (!Files.isDirectory(settings.routes())) {
             problems.add(settings.routes().toString(), "no such folder; it holds the route files");
             return;
         }
+        Map<Boolean, List<RouteFile>> files = RouteFile.in(settings.routes(), problems).stream()
+                .collect(Collectors.partitioningBy(file -> file.name().contains("/tls.camel.")));
+        live.load(files.getOrDefault(true, List.of()), problems);
         live.load(RouteFile.in(settings.routes().resolve("templates"), problems), problems);
         inForce = partnerFiles(problems);
         lastSeen = inForce;
         live.load(inForce, problems);
-        live.load(RouteFile.in(settings.routes(), problems), problems);
+        live.load(files.getOrDefault(false, List.of()), problems);
         partners.use(Partners.read(live.partners(), trust, settings.home(), problems));
         ownRoute.use(live.withOwnRoute());
     }

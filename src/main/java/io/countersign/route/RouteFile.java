@@ -2,14 +2,21 @@ package io.countersign.route;
 
 import io.countersign.settings.Problems;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.ResourceHelper;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
  * A route file as it was at one moment.
@@ -17,6 +24,16 @@ import org.apache.camel.support.ResourceHelper;
  * @param name for messages, relative to the home folder: {@code routes/partners/acme.camel.yaml}
  */
 record RouteFile(String name, String content) {
+    private static final List<String> ROOTS = List.of(
+            "beans",
+            "routes",
+            "route",
+            "routeTemplates",
+            "routeTemplate",
+            "templatedRoutes",
+            "templatedRoute",
+            "routeConfigurations",
+            "routeConfiguration");
     private static final Set<String> ENDINGS = Set.of(".camel.yaml", ".camel.yml", ".camel.xml");
 
     /** The route files of a folder, by name; an absent folder holds none. */
@@ -43,6 +60,35 @@ record RouteFile(String name, String content) {
 
     String location() {
         return "file:" + name;
+    }
+
+    /**
+     * What is wrong with the file as a whole, if anything. Camel passes over files that are not well-formed XML, or have
+     * another root than its own, with at most a line in the log; here they are errors.
+     */
+    @Nullable String malformed() {
+        if (name.endsWith(".xml")) {
+            return malformedXml();
+        }
+        return new Load(LoadSettings.builder().build()).loadFromString(content) instanceof List
+                ? null
+                : "is not a list; accepted: YAML whose entries begin with '- beans:' or '- route:'";
+    }
+
+    private @Nullable String malformedXml() {
+        XMLInputFactory factory = XMLInputFactory.newInstance();
+        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+        try {
+            XMLStreamReader reader = factory.createXMLStreamReader(new StringReader(content));
+            reader.nextTag();
+            String root = reader.getLocalName();
+            while (reader.hasNext()) {
+                reader.next();
+            }
+            return ROOTS.contains(root) ? null : "has the root <" + root + ">; accepted: " + String.join(", ", ROOTS);
+        } catch (XMLStreamException malformed) {
+            return "is not well-formed XML: " + malformed.getMessage();
+        }
     }
 
     /** Editors' own files are passed over; one that looks like a route file and would be is reported. */

@@ -33,20 +33,25 @@ final class RouteFiles {
     /** @param problems gets what is wrong with each file */
     void load(List<RouteFile> files, Problems problems) {
         for (RouteFile file : files) {
-            Map<String, Partner> before = context.getRegistry().findByTypeWithName(Partner.class);
+            Map<String, Partner> partnersBefore = context.getRegistry().findByTypeWithName(Partner.class);
+            Map<String, String> routesBefore = locations();
             try {
                 load(file);
             } catch (Exception unusable) {
-                problems.add(file.name(), Problems.reason(unusable));
+                problems.add(file.name(), Unusable.why(unusable));
             }
             context.getRegistry().findByTypeWithName(Partner.class).forEach((id, partner) -> {
-                if (!partner.equals(before.get(id))) {
+                if (!partner.equals(partnersBefore.get(id))) {
                     Described other = partners.put(id, new Described(file.name(), partner));
                     if (other != null) {
-                        problems.add(
-                                file.name(),
-                                "describes partner " + id + ", which " + other.file() + " describes already");
+                        problems.add(file.name(), "describes partner " + id + ", which " + other.file() + " describes already");
                     }
+                }
+            });
+            locations().forEach((id, location) -> {
+                String before = routesBefore.getOrDefault(id, location);
+                if (!before.equals(location)) {
+                    problems.add(file.name(), "has a route with the id " + id + ", which " + before + " uses already");
                 }
             });
         }
@@ -54,6 +59,10 @@ final class RouteFiles {
 
     /** Loads one file; in a context that runs, its routes run at once. */
     void load(RouteFile file) throws Exception {
+        String malformed = file.malformed();
+        if (malformed != null) {
+            throw new IllegalArgumentException(malformed);
+        }
         PluginHelper.getRoutesLoader(context).loadRoutes(file.resource());
     }
 
@@ -93,6 +102,12 @@ final class RouteFiles {
             }
         }
         return found;
+    }
+
+    private Map<String, String> locations() {
+        Map<String, String> locations = new TreeMap<>();
+        model().getRouteDefinitions().forEach(route -> locations.put(route.getRouteId(), location(route)));
+        return locations;
     }
 
     private static String location(RouteDefinition route) {

@@ -91,6 +91,15 @@ public final class TestHome {
         return Settings.gather(folder, Map.of(), settings, problems);
     }
 
+    /** Writes the settings to {@code countersign.properties}, for a process of its own. */
+    public TestHome saveSettings() {
+        StringBuilder text = new StringBuilder();
+        settings.stringPropertyNames().stream()
+                .sorted()
+                .forEach(key -> text.append(key).append(" = ").append(settings.getProperty(key)).append('\n'));
+        return write("countersign.properties", text.toString());
+    }
+
     /** Every file below a folder of the data folder, hidden ones too. */
     public List<Path> files(String below) {
         Path start = data().resolve(below);

@@ -1,0 +1,90 @@
+package io.countersign.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+
+/** {@code countersign run} in a JVM of its own, as an operator runs it. */
+public final class ServiceProcess implements AutoCloseable {
+    private static final Pattern LISTENING = Pattern.compile("listening on .*https://[^:/]+:(\\d+)/exchange");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final Path output;
+
+    private ServiceProcess(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /** Starts it without waiting for anything. */
+    public static ServiceProcess launch(TestHome home, String... jvmOptions) throws IOException {
+        home.saveSettings();
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(jvmOptions));
+        command.add("-cp");
+        command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+        command.addAll(List.of("io.countersign.Countersign", "run", "--home", home.folder.toString()));
+        Path output = Files.createTempFile("countersign", ".log");
+        output.toFile().deleteOnExit();
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        return new ServiceProcess(process, output);
+    }
+
+    /** Starts it and waits until it listens. */
+    public static ServiceProcess start(TestHome home, String... jvmOptions) throws IOException {
+        ServiceProcess service = launch(home, jvmOptions);
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> !service.process.isAlive()
+                        || LISTENING.matcher(service.output()).find());
+        if (!service.process.isAlive()) {
+            throw new IllegalStateException("it ended: " + service.output());
+        }
+        return service;
+    }
+
+    public int port() {
+        Matcher listening = LISTENING.matcher(output());
+        if (!listening.find()) {
+            throw new IllegalStateException(output());
+        }
+        return Integer.parseInt(listening.group(1));
+    }
+
+    public String output() {
+        try {
+            return Files.readString(output);
+        } catch (IOException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    public int exitCode() throws InterruptedException {
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("it still runs: " + output());
+        }
+        return process.exitValue();
+    }
+
+    public void terminate() {
+        process.destroy();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+}

@@ -27,12 +27,16 @@ public final class ServiceProcess implements AutoCloseable {
     /** Starts it without waiting for anything. */
     public static ServiceProcess launch(TestHome home, String... jvmOptions) throws IOException {
         home.saveSettings();
+        return launch(home.folder, jvmOptions);
+    }
+
+    private static ServiceProcess launch(Path home, String... jvmOptions) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(jvmOptions));
         command.add("-cp");
         command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-        command.addAll(List.of("io.countersign.Countersign", "run", "--home", home.folder.toString()));
+        command.addAll(List.of("io.countersign.Countersign", "run", "--home", home.toString()));
         Path output = Files.createTempFile("countersign", ".log");
         output.toFile().deleteOnExit();
         Process process = new ProcessBuilder(command)
@@ -44,6 +48,12 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Starts it and waits until it listens. */
     public static ServiceProcess start(TestHome home, String... jvmOptions) throws IOException {
+        home.saveSettings();
+        return start(home.folder, jvmOptions);
+    }
+
+    /** Starts it in any folder that has routes, and waits until it listens. */
+    public static ServiceProcess start(Path home, String... jvmOptions) throws IOException {
         ServiceProcess service = launch(home, jvmOptions);
         Awaitility.await()
                 .atMost(PATIENCE)

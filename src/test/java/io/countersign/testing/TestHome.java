@@ -113,7 +113,8 @@ public final class TestHome {
         }
     }
 
-    private static void copy(Path from, Path to, String without) {
+    /** Copies a folder, leaving out what is below folders of one name. */
+    public static void copy(Path from, Path to, String without) {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 if (!file.toString().contains("/" + without + "/")) {

@@ -7,8 +7,10 @@ import java.util.regex.Pattern;
 
 /** IP addresses from text, without ever asking a name server, and one notation for each. */
 public final class Addresses {
-    private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}");
-    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+    private static final String DOTTED = "(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}";
+    private static final Pattern IPV4 = Pattern.compile(DOTTED);
+    /** What fits neither pattern must not reach {@link InetAddress#getByName}, which could take it for a host name. */
+    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:]*:(?:[0-9A-Fa-f]*|" + DOTTED + ")");
 
     private Addresses() {}
 
@@ -18,10 +20,8 @@ public final class Addresses {
      * @throws IllegalArgumentException for anything else, host names included
      */
     public static InetAddress parse(String text) {
-        String literal = text.contains("%") ? text.substring(0, text.indexOf('%')) : text;
-        if (literal.startsWith("[") && literal.endsWith("]")) {
-            literal = literal.substring(1, literal.length() - 1);
-        }
+        String bare = text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
+        String literal = bare.contains("%") ? bare.substring(0, bare.indexOf('%')) : bare;
         if (!IPV4.matcher(literal).matches() && !IPV6.matcher(literal).matches()) {
             throw new IllegalArgumentException("'" + text + "' is not an IP address");
         }

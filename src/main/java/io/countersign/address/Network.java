@@ -17,9 +17,11 @@ public record Network(InetAddress address, int prefixLength) {
         }
         String prefix = text.substring(slash + 1);
         boolean mapped = bits == Integer.SIZE && host.contains(":");
-        int length = prefix.matches("\\d{1,3}") ? Integer.parseInt(prefix) - (mapped ? MAPPED_BITS : 0) : -1;
+        int least = mapped ? MAPPED_BITS : 0;
+        int length = prefix.matches("\\d{1,3}") ? Integer.parseInt(prefix) - least : -1;
         if (length < 0 || length > bits) {
-            throw new IllegalArgumentException("'" + text + "' has no prefix length between 0 and " + bits);
+            throw new IllegalArgumentException(
+                    "'" + text + "' has no prefix length between " + least + " and " + (least + bits));
         }
         return new Network(address, length);
     }

@@ -68,7 +68,13 @@ record CertificateName(Kind kind, String value) {
         return switch (kind) {
             case "dns" -> dns(value);
             case "ip" -> ip(value);
-            case "email" -> email(value);
+            case "email" -> {
+                int at = value.lastIndexOf('@');
+                if (at < 1 || at == value.length() - 1) {
+                    throw new IllegalArgumentException("'" + value + "' is not an e-mail address");
+                }
+                yield email(value);
+            }
             default -> uri(value);
         };
     }

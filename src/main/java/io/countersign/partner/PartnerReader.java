@@ -9,6 +9,7 @@ import io.countersign.tls.Identity;
 import io.countersign.tls.KeyMaterialException;
 import io.countersign.tls.PemFile;
 import io.countersign.tls.Strength;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -101,13 +102,12 @@ final class PartnerReader {
                 continue;
             }
             try {
-                for (X509Certificate pin :
-                        leaves(PemFile.read(home.resolve(file.strip())).certificates())) {
+                for (X509Certificate pin : leaves(PemFile.read(path(file)).certificates())) {
                     Strength.check(pin);
                     warn(id, file.strip(), pin);
                     pins.add(pin);
                 }
-            } catch (KeyMaterialException | CertificateException unusable) {
+            } catch (KeyMaterialException | CertificateException | IllegalArgumentException unusable) {
                 own.add("certificates", String.valueOf(unusable.getMessage()));
             }
         }
@@ -142,8 +142,8 @@ final class PartnerReader {
             return null;
         }
         try {
-            return Authorities.read(home.resolve(partner.authority().strip()));
-        } catch (KeyMaterialException unusable) {
+            return Authorities.read(path(partner.authority()));
+        } catch (KeyMaterialException | IllegalArgumentException unusable) {
             own.add("authority", String.valueOf(unusable.getMessage()));
             return null;
         }
@@ -176,6 +176,18 @@ final class PartnerReader {
         }
     }
 
+    /** @throws IllegalArgumentException where the text is empty, which would be the home folder, or cannot be a path */
+    private Path path(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("is empty; accepted: a file");
+        }
+        try {
+            return home.resolve(text.strip());
+        } catch (InvalidPathException notOne) {
+            throw new IllegalArgumentException("cannot be a path: " + notOne.getReason(), notOne);
+        }
+    }
+
     private void outbound(String id, Partner partner, Problems own) {
         if (partner.url() != null && !partner.url().matches("https://[^/?#]+([/?#].*)?")) {
             own.add("url", "'" + partner.url() + "' is not an https URL");
@@ -185,15 +197,17 @@ final class PartnerReader {
         }
         try {
             if (partner.certificate() != null && partner.key() != null) {
-                Identity.read(home.resolve(partner.certificate()), home.resolve(partner.key()), null);
+                Identity.read(path(partner.certificate()), path(partner.key()), null);
             }
+        } catch (KeyMaterialException | IllegalArgumentException unusable) {
+            own.add("certificate", String.valueOf(unusable.getMessage()));
+        }
+        try {
             if (partner.serverTrust() != null) {
-                PemFile.read(home.resolve(partner.serverTrust())).certificates();
+                PemFile.read(path(partner.serverTrust())).certificates();
             }
-        } catch (KeyMaterialException unusable) {
-            own.add(
-                    partner.certificate() != null ? "certificate" : "serverTrust",
-                    String.valueOf(unusable.getMessage()));
+        } catch (KeyMaterialException | IllegalArgumentException unusable) {
+            own.add("serverTrust", String.valueOf(unusable.getMessage()));
         }
         if (!partner.verifyHost()) {
             LOG.warn("partner {}: the host of its server is not verified (verifyHost: false)", id);

@@ -22,6 +22,7 @@ public final class Refusals {
 
     private static final Logger LOG = LoggerFactory.getLogger("countersign.refused");
     private static final int KEPT = 1_000;
+    private static final int LONGEST_REASON = 2_000;
     private static final String NOBODY = "-";
 
     private final Deque<Refused> recent = new ArrayDeque<>();
@@ -47,7 +48,7 @@ public final class Refusals {
     /** @param status of the answer, where it is not the code's own */
     public String refuse(Caller caller, Refusal refusal, int status) {
         String id = UUID.randomUUID().toString();
-        keep(new Refused(id, Instant.now(), refusal.code().toString(), caller, refusal.reason()));
+        keep(new Refused(id, Instant.now(), refusal.code().toString(), caller, shortened(refusal.reason())));
         JsonObject problem = new JsonObject();
         problem.put("type", "urn:countersign:problem:" + refusal.code());
         problem.put("title", refusal.code().title());
@@ -59,7 +60,7 @@ public final class Refusals {
 
     /** Records a handshake that failed; its caller gets TLS's alert and nothing else. */
     public void refuseHandshake(Caller caller, String reason) {
-        keep(new Refused(UUID.randomUUID().toString(), Instant.now(), "handshake", caller, reason));
+        keep(new Refused(UUID.randomUUID().toString(), Instant.now(), "handshake", caller, shortened(reason)));
     }
 
     /** The last refusals, newest first. */
@@ -86,8 +87,12 @@ public final class Refusals {
                 refused.id());
     }
 
+    /** Names in certificates are as long as their owners like. */
+    private static String shortened(String reason) {
+        return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…";
+    }
+
     private static String oneLine(String text) {
-        return text.replaceAll("[\\p{Cntrl}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]", "?")
-                .replace('"', '\'');
+        return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?").replace('"', '\'');
     }
 }

@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -147,8 +148,13 @@ public final class Settings {
     }
 
     private void makeAbsolute(String key) {
-        if (!get(key).isBlank()) {
+        if (get(key).isBlank()) {
+            return;
+        }
+        try {
             values.put(key, home.resolve(get(key)).toString());
+        } catch (InvalidPathException leftToTheCheck) {
+            values.put(key, get(key));
         }
     }
 }

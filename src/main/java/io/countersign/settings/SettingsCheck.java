@@ -3,6 +3,7 @@ package io.countersign.settings;
 import io.countersign.tls.Authorities;
 import io.countersign.tls.Identity;
 import io.countersign.tls.KeyMaterialException;
+import io.countersign.tls.PemFile;
 import io.countersign.tls.SampleCertificates;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,6 +13,9 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Tries everything that the settings name before anything starts: files, keys, address, port, folder. */
@@ -42,10 +46,13 @@ public final class SettingsCheck {
         check.size();
         check.data();
         check.identity(host);
-        return check.trust();
+        return check.trust(host);
     }
 
     private @Nullable InetAddress host() {
+        if (isEmpty("countersign.host")) {
+            return null;
+        }
         try {
             return InetAddress.getByName(settings.get("countersign.host"));
         } catch (UnknownHostException unknown) {
@@ -86,6 +93,9 @@ public final class SettingsCheck {
     }
 
     private void data() {
+        if (isEmpty("countersign.data")) {
+            return;
+        }
         try {
             Path data = settings.path("countersign.data");
             Files.createDirectories(data);
@@ -97,22 +107,22 @@ public final class SettingsCheck {
 
     private void identity(@Nullable InetAddress host) {
         boolean keystore = !settings.get("countersign.keystore").isBlank();
+        String password = settings.get("countersign.key-password");
+        if (!keystore) {
+            boolean certificate =
+                    reads("countersign.certificate", file -> PemFile.read(file).certificates());
+            boolean privateKey =
+                    reads("countersign.key", file -> PemFile.read(file).privateKey(password));
+            if (!certificate || !privateKey) {
+                return;
+            }
+        }
         String key = keystore ? "countersign.keystore" : "countersign.certificate";
         try {
             Identity identity = keystore
-                    ? Identity.read(
-                            settings.path("countersign.keystore"), settings.get("countersign.keystore-password"))
-                    : Identity.read(
-                            settings.path("countersign.certificate"),
-                            settings.path("countersign.key"),
-                            settings.get("countersign.key-password"));
-            if (SampleCertificates.isSample(identity.certificate()) && host != null && !host.isLoopbackAddress()) {
-                add(
-                        "countersign.host",
-                        "the sample certificates, whose keys everybody has, are for loopback only, and "
-                                + settings.get("countersign.host")
-                                + " is not; set countersign.certificate and countersign.key");
-            }
+                    ? Identity.read(settings.path(key), settings.get("countersign.keystore-password"))
+                    : Identity.read(settings.path(key), settings.path("countersign.key"), password);
+            keepToLoopback(host, List.of(identity.certificate()), "countersign.certificate and countersign.key");
         } catch (KeyMaterialException | InvalidPathException unusable) {
             boolean aboutKey = !keystore
                     && String.valueOf(unusable.getMessage()).startsWith(settings.get("countersign.key") + " ");
@@ -120,13 +130,54 @@ public final class SettingsCheck {
         }
     }
 
-    private @Nullable Authorities trust() {
+    private @Nullable Authorities trust(@Nullable InetAddress host) {
+        if (isEmpty("countersign.trust")) {
+            return null;
+        }
         try {
-            return Authorities.read(settings.path("countersign.trust"));
+            Authorities trust = Authorities.read(settings.path("countersign.trust"));
+            keepToLoopback(host, trust.certificates(), "countersign.trust");
+            return trust;
         } catch (KeyMaterialException | InvalidPathException unusable) {
             add("countersign.trust", String.valueOf(unusable.getMessage()));
             return null;
         }
+    }
+
+    private void keepToLoopback(@Nullable InetAddress host, Collection<X509Certificate> used, String instead) {
+        if (host != null && !host.isLoopbackAddress() && used.stream().anyMatch(SampleCertificates::isSample)) {
+            add(
+                    "countersign.host",
+                    "the sample certificates, whose keys everybody has, are for loopback only, and "
+                            + settings.get("countersign.host") + " is not; set " + instead);
+        }
+    }
+
+    /** What reads a file, for nothing but its failure. */
+    private interface Reading {
+        Object read(Path file) throws KeyMaterialException;
+    }
+
+    private boolean reads(String key, Reading reading) {
+        if (isEmpty(key)) {
+            return false;
+        }
+        try {
+            var unused = reading.read(settings.path(key));
+            return true;
+        } catch (KeyMaterialException | InvalidPathException unusable) {
+            add(key, String.valueOf(unusable.getMessage()));
+            return false;
+        }
+    }
+
+    /** Left empty, a host would mean every address, and a path the working directory. */
+    private boolean isEmpty(String key) {
+        boolean empty = settings.get(key).isBlank();
+        if (empty) {
+            add(key, "is empty");
+        }
+        return empty;
     }
 
     private void add(String key, String what) {

@@ -7,8 +7,9 @@ import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,7 +25,8 @@ public final class Authorities {
     private static final Set<String> ENDINGS = Set.of("pem", "crt", "cer", "cert", "crl");
 
     private final Map<X500Principal, List<X509Certificate>> byName = new HashMap<>();
-    private final Map<Authority, X509Certificate> all = new LinkedHashMap<>();
+    private final Set<Authority> all = new LinkedHashSet<>();
+    private final Set<X509Certificate> certificates = new LinkedHashSet<>();
 
     /** What identifies an authority: its name and its key, not the certificate that happens to carry them. */
     public record Authority(X500Principal name, PublicKey key) {
@@ -69,16 +71,17 @@ public final class Authorities {
         return of(certificates);
     }
 
+    /** All of them, also where an authority has several: an expired one and its successor, say. */
     public Collection<X509Certificate> certificates() {
-        return all.values();
+        return Collections.unmodifiableSet(certificates);
     }
 
     public Set<Authority> authorities() {
-        return all.keySet();
+        return Collections.unmodifiableSet(all);
     }
 
     public boolean contains(Authority authority) {
-        return all.containsKey(authority);
+        return all.contains(authority);
     }
 
     /** The authorities of that name, which may have several keys. */
@@ -87,9 +90,11 @@ public final class Authorities {
     }
 
     private void add(X509Certificate certificate) {
-        all.putIfAbsent(Authority.of(certificate), certificate);
-        byName.computeIfAbsent(certificate.getSubjectX500Principal(), name -> new ArrayList<>())
-                .add(certificate);
+        all.add(Authority.of(certificate));
+        if (certificates.add(certificate)) {
+            byName.computeIfAbsent(certificate.getSubjectX500Principal(), name -> new ArrayList<>())
+                    .add(certificate);
+        }
     }
 
     private static List<Path> files(Path fileOrFolder) throws KeyMaterialException {

@@ -9,6 +9,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import javax.security.auth.x500.X500Principal;
 
 /** Questions that are asked of a single certificate in several places. */
 public final class Certificates {
@@ -68,9 +69,12 @@ public final class Certificates {
         }
     }
 
-    /** The subject for a log line: RFC 4514 text, without anything that could break the line. */
+    /** The subject for a log line: RFC 4514 text, without anything that could break the line or turn it around. */
     public static String name(X509Certificate certificate) {
-        String subject = certificate.getSubjectX500Principal().getName();
-        return "'" + subject.replaceAll("\\p{Cntrl}", "?") + "'";
+        return name(certificate.getSubjectX500Principal());
+    }
+
+    static String name(X500Principal principal) {
+        return "'" + principal.getName().replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?") + "'";
     }
 }

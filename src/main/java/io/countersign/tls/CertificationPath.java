@@ -17,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -40,9 +41,15 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
         Set<TrustAnchor> candidates = shown.stream()
                 .flatMap(certificate -> anchors.named(certificate.getIssuerX500Principal()).stream())
                 .map(anchor -> new TrustAnchor(anchor, null))
-                .collect(Collectors.toSet());
+                .collect(Collectors.toCollection(HashSet::new));
         if (candidates.isEmpty()) {
             throw new CertificateException(unknownIssuer(shown));
+        }
+        // An authority may have an expired certificate and a renewed one; the builder looks at neither's dates.
+        X509Certificate some = candidates.iterator().next().getTrustedCert();
+        candidates.removeIf(anchor -> !isValid(anchor.getTrustedCert(), now));
+        if (candidates.isEmpty()) {
+            Certificates.checkDates(some, now);
         }
         try {
             X509CertSelector target = new X509CertSelector();
@@ -55,10 +62,11 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
                     CertStore.getInstance("Collection", new CollectionCertStoreParameters(new ArrayList<>(shown))));
             PKIXCertPathBuilderResult result = (PKIXCertPathBuilderResult)
                     CertPathBuilder.getInstance("PKIX").build(parameters);
-            return checked(leaf, result, now);
+            return checked(leaf, result);
         } catch (CertPathBuilderException | InvalidAlgorithmParameterException noPath) {
             throw new CertificateException(
-                    "no valid path from " + Certificates.name(leaf) + " to a known authority: " + innermost(noPath),
+                    "no valid path from " + Certificates.name(leaf) + " to a known authority: "
+                            + BrokenPath.reason(shown, anchors, now).orElseGet(() -> innermost(noPath)),
                     noPath);
         } catch (CertificateException failed) {
             throw failed;
@@ -67,7 +75,7 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
         }
     }
 
-    private static CertificationPath checked(X509Certificate leaf, PKIXCertPathBuilderResult result, Instant now)
+    private static CertificationPath checked(X509Certificate leaf, PKIXCertPathBuilderResult result)
             throws CertificateException {
         List<Authority> issuers = new ArrayList<>();
         for (Certificate element : result.getCertPath().getCertificates()) {
@@ -78,7 +86,7 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
             }
         }
         X509Certificate anchor = result.getTrustAnchor().getTrustedCert();
-        Certificates.checkDates(anchor, now);
+        Strength.checkKey(anchor);
         issuers.add(Authority.of(anchor));
         if (!Certificates.allowsClientAuthentication(leaf)) {
             throw new CertificateException("certificate " + Certificates.name(leaf)
@@ -92,8 +100,18 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
         X509Certificate last = shown.get(shown.size() - 1);
         return Certificates.isSelfSigned(leaf)
                 ? "certificate " + Certificates.name(leaf) + " is self-signed and no partner's file pins it"
-                : "certificate " + Certificates.name(leaf) + " is issued under '"
-                        + last.getIssuerX500Principal().getName() + "', which is not among the trusted authorities";
+                : "certificate " + Certificates.name(leaf) + " is issued under "
+                        + Certificates.name(last.getIssuerX500Principal())
+                        + ", which is not among the trusted authorities";
+    }
+
+    private static boolean isValid(X509Certificate certificate, Instant now) {
+        try {
+            Certificates.checkDates(certificate, now);
+            return true;
+        } catch (CertificateException notNow) {
+            return false;
+        }
     }
 
     private static String innermost(Throwable thrown) {

@@ -30,13 +30,7 @@ public record Identity(PrivateKey key, List<X509Certificate> chain) {
     public static Identity read(Path certificate, Path key, @Nullable String password) throws KeyMaterialException {
         List<X509Certificate> chain = PemFile.read(certificate).certificates();
         PrivateKey privateKey = PemFile.read(key).privateKey(password);
-        if (!fits(privateKey, chain.get(0))) {
-            throw new KeyMaterialException(
-                    key,
-                    "is not the key of " + Certificates.name(chain.get(0)) + ", the first certificate in "
-                            + certificate);
-        }
-        return checked(certificate, privateKey, chain);
+        return checked(certificate, chain, key, privateKey);
     }
 
     /** Reads the one private key entry of a PKCS#12 file. */
@@ -50,7 +44,7 @@ public record Identity(PrivateKey key, List<X509Certificate> chain) {
             store.load(content, secret);
             List<String> keys = new ArrayList<>();
             for (String alias : Collections.list(store.aliases())) {
-                if (store.isKeyEntry(alias)) {
+                if (store.entryInstanceOf(alias, KeyStore.PrivateKeyEntry.class)) {
                     keys.add(alias);
                 }
             }
@@ -59,11 +53,15 @@ public record Identity(PrivateKey key, List<X509Certificate> chain) {
                         keystore, "holds " + keys.size() + " private keys; accepted: exactly one");
             }
             Key key = store.getKey(keys.get(0), secret);
+            Certificate[] certificates = store.getCertificateChain(keys.get(0));
+            if (certificates == null || certificates.length == 0) {
+                throw new KeyMaterialException(keystore, "holds no certificate for its private key");
+            }
             List<X509Certificate> chain = new ArrayList<>();
-            for (Certificate certificate : store.getCertificateChain(keys.get(0))) {
+            for (Certificate certificate : certificates) {
                 chain.add((X509Certificate) certificate);
             }
-            return checked(keystore, (PrivateKey) key, chain);
+            return checked(keystore, chain, keystore, (PrivateKey) key);
         } catch (IOException | GeneralSecurityException unusable) {
             throw new KeyMaterialException(
                     keystore,
@@ -89,8 +87,13 @@ public record Identity(PrivateKey key, List<X509Certificate> chain) {
         }
     }
 
-    private static Identity checked(Path file, PrivateKey key, List<X509Certificate> chain)
+    private static Identity checked(Path file, List<X509Certificate> chain, Path keyFile, PrivateKey key)
             throws KeyMaterialException {
+        if (!fits(key, chain.get(0))) {
+            throw new KeyMaterialException(
+                    keyFile,
+                    "is not the key of " + Certificates.name(chain.get(0)) + ", the first certificate in " + file);
+        }
         try {
             Certificates.checkDates(chain.get(0), Instant.now());
         } catch (CertificateException notNow) {

@@ -11,6 +11,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
@@ -36,6 +37,11 @@ import org.jspecify.annotations.Nullable;
 public final class PemFile {
     private static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
 
+    /** That of UTF-8, read as ISO 8859-1. */
+    private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
+
+    private static final Pattern FIRST_LINE = Pattern.compile("--BEGIN");
+
     private final Path file;
     private final List<Object> blocks;
 
@@ -55,13 +61,12 @@ public final class PemFile {
         List<Object> blocks = new ArrayList<>();
         try {
             byte[] content = Files.readAllBytes(file);
-            if (content.length > 0 && content[0] == 0x30) {
+            // A sequence (0x30, also the digit 0) of more than 127 bytes, whose length no text could go on with.
+            if (content.length > 1 && content[0] == 0x30 && content[1] < 0) {
                 blocks.add(new X509CertificateHolder(content));
             } else {
-                PEMParser parser = new PEMParser(new StringReader(new String(content, StandardCharsets.ISO_8859_1)));
-                for (Object block = parser.readObject(); block != null; block = parser.readObject()) {
-                    blocks.add(block);
-                }
+                String text = new String(content, StandardCharsets.ISO_8859_1);
+                blocks.addAll(blocks(text.startsWith(BYTE_ORDER_MARK) ? text.substring(3) : text));
             }
         } catch (IOException | RuntimeException unparsable) {
             throw new KeyMaterialException(file, "cannot be read as PEM: " + unparsable.getMessage(), unparsable);
@@ -109,6 +114,19 @@ public final class PemFile {
     /** Whether a block of the file is a certificate revocation list. */
     boolean holdsRevocationList() {
         return blocks.stream().anyMatch(org.bouncycastle.cert.X509CRLHolder.class::isInstance);
+    }
+
+    /** The parser takes a block whose first line is broken for text between the blocks, or for the end. */
+    private static List<Object> blocks(String text) throws IOException {
+        List<Object> blocks = new ArrayList<>();
+        PEMParser parser = new PEMParser(new StringReader(text));
+        for (Object block = parser.readObject(); block != null; block = parser.readObject()) {
+            blocks.add(block);
+        }
+        if (FIRST_LINE.matcher(text).results().count() != blocks.size()) {
+            throw new IOException("a line with BEGIN is not of the form '-----BEGIN …-----'");
+        }
+        return blocks;
     }
 
     private @Nullable PrivateKeyInfo privateKeyInfo(Object block, @Nullable String password)

@@ -9,8 +9,10 @@ import java.util.regex.Pattern;
 
 /** The file name in a {@code Content-Disposition} header (RFC 6266); {@code filename*} (RFC 8187) goes before {@code filename}. */
 final class ContentDisposition {
-    private static final Pattern PARAMETER =
-            Pattern.compile(";\\s*([\\w!#$&+.^`|~*-]+)\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^;\\s\"]*))\\s*");
+    /** Possessive, since Java would keep a frame of its stack for each character of a quoted name otherwise. */
+    private static final Pattern PARAMETER = Pattern.compile(
+            ";\\s*([\\w!#$&+.^`|~*-]+)\\s*=\\s*(?:\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"|([^;\\s\"]*))\\s*");
+
     private static final Pattern EXTENDED = Pattern.compile("(?i)utf-8'[^']*'(.*)");
 
     private ContentDisposition() {}

@@ -9,6 +9,7 @@ import java.text.Normalizer;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -25,7 +26,7 @@ public record PayloadName(String given) {
     private static final Pattern LEADING = Pattern.compile("^[ .~-]+");
     private static final Pattern TRAILING = Pattern.compile("[ .]+$");
     private static final Pattern RESERVED =
-            Pattern.compile("(?i)(con|prn|aux|nul|conin\\$|conout\\$|com[0-9¹²³]|lpt[0-9¹²³])(\\..*)?");
+            Pattern.compile("(?i)(con|prn|aux|nul|conin\\$|conout\\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\\..*)?");
     private static final DateTimeFormatter TIMESTAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -52,13 +53,16 @@ public record PayloadName(String given) {
         ByteBuffer bytes = ByteBuffer.allocate(encoded.length());
         for (int i = 0; i < encoded.length(); i++) {
             char c = encoded.charAt(i);
-            int high = c == '%' && i + 2 < encoded.length() ? Character.digit(encoded.charAt(i + 1), 16) : -1;
-            int low = high >= 0 ? Character.digit(encoded.charAt(i + 2), 16) : -1;
-            if (c > '~' || (c == '%' && low < 0)) {
+            boolean escaped = c == '%';
+            if (c > '~'
+                    || (escaped
+                            && !(i + 2 < encoded.length()
+                                    && HexFormat.isHexDigit(encoded.charAt(i + 1))
+                                    && HexFormat.isHexDigit(encoded.charAt(i + 2))))) {
                 throw refused("its percent-encoding is broken");
             }
-            bytes.put((byte) (c == '%' ? high << 4 | low : c));
-            i += c == '%' ? 2 : 0;
+            bytes.put((byte) (escaped ? HexFormat.fromHexDigits(encoded, i + 1, i + 3) : c));
+            i += escaped ? 2 : 0;
         }
         try {
             return of(StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString());
@@ -87,7 +91,7 @@ public record PayloadName(String given) {
         while ((stem + ending).getBytes(StandardCharsets.UTF_8).length > MOST_BYTES_ON_DISK) {
             stem = stem.substring(0, stem.offsetByCodePoints(stem.length(), -1));
         }
-        return stem + ending;
+        return TRAILING.matcher(stem + ending).replaceFirst("_");
     }
 
     private static Refusal refused(String why) {

@@ -1,0 +1,396 @@
+package io.countersign.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countersign.testing.Certified;
+import io.countersign.testing.Issue;
+import io.countersign.testing.TestHome;
+import io.countersign.tls.Authorities;
+import io.countersign.tls.Authorities.Authority;
+import io.countersign.tls.SampleCertificates;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsCheckTest {
+    @TempDir
+    Path folder;
+
+    private TestHome home;
+
+    @BeforeEach
+    void makeAHome() {
+        home = new TestHome(folder);
+    }
+
+    @Test
+    void findsNothingWrongWithUsableSettings() {
+        Problems problems = new Problems();
+        Authorities trust = SettingsCheck.check(home.settings(problems), problems);
+
+        assertThat(problems.found()).isEmpty();
+        assertThat(Objects.requireNonNull(trust).authorities())
+                .containsExactly(Authority.of(home.authority.certificate()));
+        assertThat(home.data()).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "countersign.certificate, certificates/missing.crt",
+        "countersign.key, certificates/missing.key",
+        "countersign.keystore, certificates/missing.p12",
+        "countersign.trust, certificates/missing.pem",
+    })
+    void reportsAMissingFile(String key, String file) {
+        home.set(key, file);
+
+        assertThat(problems()).containsExactly(key + " (-D): " + folder.resolve(file) + " no such file");
+    }
+
+    @Test
+    void reportsCertificateAndKeyTogetherWhereBothAreMissing() {
+        home.set("countersign.certificate", "missing.crt").set("countersign.key", "missing.key");
+
+        assertThat(problems())
+                .containsExactlyInAnyOrder(
+                        "countersign.certificate (-D): " + folder.resolve("missing.crt") + " no such file",
+                        "countersign.key (-D): " + folder.resolve("missing.key") + " no such file");
+    }
+
+    @Test
+    void reportsTheKeyOfAnotherCertificate() {
+        Issue.to("CN=other").by(home.authority).write(home.certificates(), "other");
+        home.set("countersign.key", "certificates/other.key");
+
+        assertThat(problems())
+                .containsExactly("countersign.key (-D): " + home.certificates().resolve("other.key")
+                        + " is not the key of 'CN=company', the first certificate in "
+                        + home.certificates().resolve("company.crt"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "wrong, that the password does not open",
+        "'', 'and no password is set for it'",
+    })
+    void reportsAPasswordThatDoesNotOpenTheKey(String password, String said)
+            throws IOException, OperatorCreationException {
+        encryptKey("right");
+        home.set("countersign.key-password", password);
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("countersign.key (-D): " + home.certificates().resolve("company.key"))
+                .contains("holds an encrypted private key", said)
+                .doesNotContain("right");
+    }
+
+    @Test
+    void acceptsAnEncryptedKeyWithItsPassword() throws IOException, OperatorCreationException {
+        encryptKey("right");
+        home.set("countersign.key-password", "right");
+
+        assertThat(problems()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"countersign.certificate", "countersign.key", "countersign.trust"})
+    void reportsAFileThatIsNoPem(String key) {
+        home.write("certificates/garbage.pem", "what is this\n").set(key, "certificates/garbage.pem");
+
+        assertThat(problems())
+                .containsExactly(key + " (-D): " + home.certificates().resolve("garbage.pem")
+                        + " holds no PEM block ('-----BEGIN …-----')");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"countersign.certificate", "countersign.key", "countersign.trust"})
+    void reportsABrokenPemFile(String key) {
+        home.write("certificates/broken.pem", "-----BEGIN CERTIFICATE-----\nMIIB")
+                .set(key, "certificates/broken.pem");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith(key + " (-D): " + home.certificates().resolve("broken.pem") + " cannot be read as PEM: ");
+    }
+
+    @Test
+    void reportsAnExpiredCertificate() {
+        Instant now = Instant.now();
+        Issue.to("CN=company")
+                .valid(now.minus(Duration.ofDays(9)), now.minus(Duration.ofDays(2)))
+                .by(home.authority)
+                .write(home.certificates(), "company");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "countersign.certificate (-D): " + home.certificates().resolve("company.crt")
+                                + " cannot be used: certificate 'CN=company' expired on ");
+    }
+
+    @Test
+    void reportsAChainThatIsOutOfOrder() throws IOException {
+        Certified intermediate = Issue.to("CN=Intermediate").asAuthority().by(home.authority);
+        Certified company = Issue.to("CN=company").by(intermediate);
+        company.write(home.certificates(), "company");
+        home.write(
+                "certificates/company.crt",
+                Certified.pem(company.certificate(), home.authority.certificate(), intermediate.certificate()));
+
+        assertThat(problems())
+                .containsExactly("countersign.certificate (-D): "
+                        + home.certificates().resolve("company.crt")
+                        + " is not a chain from first to last: certificate 2, 'CN=Test authority', did not issue the one"
+                        + " before it");
+    }
+
+    @Test
+    void acceptsAPkcs12FileInsteadOfCertificateAndKey() throws IOException, GeneralSecurityException {
+        keystore("secret");
+        home.set("countersign.certificate", "missing.crt")
+                .set("countersign.key", "missing.key")
+                .set("countersign.keystore", "certificates/company.p12")
+                .set("countersign.keystore-password", "secret");
+
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void reportsAPkcs12FileThatThePasswordDoesNotOpen() throws IOException, GeneralSecurityException {
+        keystore("secret");
+        home.set("countersign.keystore", "certificates/company.p12").set("countersign.keystore-password", "wrong");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("countersign.keystore (-D): " + home.certificates().resolve("company.p12")
+                        + " cannot be opened as PKCS#12 with the password that is set: ")
+                .doesNotContain("secret");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "countersign.port, 65536",
+        "countersign.port, -1",
+        "countersign.port, https",
+        "countersign.port, ''",
+        "countersign.port, 8443.0",
+        "countersign.port, 123456",
+        "countersign.operations-port, 99999",
+        "countersign.operations-port, x",
+    })
+    void reportsWhatIsNoPort(String key, String value) {
+        home.set(key, value);
+
+        assertThat(problems())
+                .containsExactly(
+                        key + " (-D): '" + value + "' is not a port; accepted: 1 to 65535, or 0 for a free one");
+    }
+
+    @Test
+    void reportsAPortThatIsTaken() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            home.set("countersign.port", "" + taken.getLocalPort());
+
+            assertThat(problems())
+                    .singleElement()
+                    .asString()
+                    .startsWith(
+                            "countersign.port (-D): cannot listen on 127.0.0.1 port " + taken.getLocalPort() + ": ");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no-such-host.invalid", "256.0.0.1.invalid", "a b", "1:2:3"})
+    void reportsAHostThatNobodyKnows(String host) {
+        home.set("countersign.host", host);
+
+        assertThat(problems())
+                .containsExactly("countersign.host (-D): '" + host + "' is neither an address nor a known host name");
+    }
+
+    @Test
+    void reportsAnAddressThatIsNotThisMachines() {
+        home.set("countersign.host", "192.0.2.7").set("countersign.port", "8443");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("countersign.port (-D): cannot listen on 192.0.2.7 port 8443: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "ten", "10PB", "-1", "999999999999999TB"})
+    void reportsWhatIsNoSize(String size) {
+        home.set("countersign.max-size", size);
+
+        assertThat(problems()).singleElement().asString().startsWith("countersign.max-size (-D): '" + size + "' is ");
+    }
+
+    @Test
+    void reportsADataFolderThatCannotBeWrittenTo() {
+        home.write("a-file", "").set("countersign.data", "a-file");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("countersign.data (-D): " + folder.resolve("a-file") + " cannot be written to: ");
+    }
+
+    @Test
+    void reportsADataFolderBelowAFile() {
+        home.write("a-file", "").set("countersign.data", "a-file/data");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("countersign.data (-D): " + folder.resolve("a-file/data") + " cannot be written to: ");
+    }
+
+    /** Blank they would mean the working directory, the root folder or every address. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "countersign.host",
+                "countersign.data",
+                "countersign.trust",
+                "countersign.certificate",
+                "countersign.key"
+            })
+    void reportsWhatIsLeftEmpty(String key) {
+        home.set(key, " ");
+
+        assertThat(problems()).containsExactly(key + " (-D): is empty");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::"})
+    void keepsTheSampleCertificatesToLoopback(String host) throws IOException {
+        SampleCertificates.write(home.certificates());
+        home.set("countersign.host", host);
+
+        assertThat(problems())
+                .anySatisfy(problem -> assertThat(problem)
+                        .startsWith("countersign.host (-D): the sample certificates, whose keys everybody has, are for"
+                                + " loopback only, and " + host + " is not; set countersign.certificate"));
+    }
+
+    /** Whoever has the sample authority's key, and everybody has, could issue himself any partner's name. */
+    @Test
+    void keepsTheSampleAuthorityToLoopbackAlsoWhereTheCompanysCertificateIsItsOwn() throws IOException {
+        SampleCertificates.write(folder.resolve("certs-sample"));
+        home.set("countersign.host", "0.0.0.0").set("countersign.trust", "certs-sample/ca.crt");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("countersign.host (-D): the sample certificates, whose keys everybody has,")
+                .endsWith("set countersign.trust");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "127.9.9.9", "localhost"})
+    void acceptsTheSampleCertificatesOnLoopback(String host) throws IOException {
+        SampleCertificates.write(home.certificates());
+        home.set("countersign.host", host);
+
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void acceptsAnyAddressWithCertificatesOfOnesOwn() {
+        home.set("countersign.host", "0.0.0.0");
+
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void reportsATrustFileWithAPartnersCertificate() {
+        home.set("countersign.trust", "certificates/company.crt");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("countersign.trust (-D): ")
+                .contains("which is not an authority's certificate");
+    }
+
+    @Test
+    void reportsEverythingTogether() {
+        home.write("a-file", "");
+        home.set("countersign.host", "no-such-host.invalid")
+                .set("countersign.port", "x")
+                .set("countersign.operations-port", "y")
+                .set("countersign.max-size", "z")
+                .set("countersign.data", "a-file")
+                .set("countersign.certificate", "missing.crt")
+                .set("countersign.key", "missing.key")
+                .set("countersign.trust", "missing.pem")
+                .set("countersign.unknown", "1");
+
+        assertThat(problems().stream().map(problem -> problem.substring(0, problem.indexOf(' '))))
+                .containsExactlyInAnyOrder(
+                        "countersign.host",
+                        "countersign.port",
+                        "countersign.operations-port",
+                        "countersign.max-size",
+                        "countersign.data",
+                        "countersign.certificate",
+                        "countersign.key",
+                        "countersign.trust",
+                        "countersign.unknown");
+    }
+
+    private List<String> problems() {
+        Problems problems = new Problems();
+        SettingsCheck.check(home.settings(problems), problems);
+        return problems.found();
+    }
+
+    private void encryptKey(String password) throws IOException, OperatorCreationException {
+        var encryptor = new JceOpenSSLPKCS8EncryptorBuilder(JcaPKCS8Generator.AES_256_CBC)
+                .setProvider(new BouncyCastleProvider())
+                .setPassword(password.toCharArray())
+                .build();
+        home.write(
+                "certificates/company.key",
+                Certified.pem(new JcaPKCS8Generator(home.company.keys().getPrivate(), encryptor)));
+    }
+
+    private void keystore(String password) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry(
+                "company",
+                home.company.keys().getPrivate(),
+                password.toCharArray(),
+                home.company.chain().toArray(Certificate[]::new));
+        try (OutputStream file = Files.newOutputStream(home.certificates().resolve("company.p12"))) {
+            store.store(file, password.toCharArray());
+        }
+    }
+}

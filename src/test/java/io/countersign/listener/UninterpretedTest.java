@@ -6,7 +6,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TargetTest {
+class UninterpretedTest {
     @ParameterizedTest
     @CsvSource({
         "/, /",
@@ -36,7 +36,7 @@ class TargetTest {
         "/exchange/..//.., /exchange/_/_/_",
     })
     void isPlain(String sent, String plain) {
-        assertThat(Target.plain(sent)).isEqualTo(plain);
+        assertThat(Uninterpreted.plain(sent)).isEqualTo(plain);
     }
 
     @ParameterizedTest
@@ -54,11 +54,11 @@ class TargetTest {
                 "/exchange/😀"
             })
     void hasNothingLeftThatCouldBeReadInTwoWays(String sent) {
-        String plain = Target.plain(sent);
+        String plain = Uninterpreted.plain(sent);
 
         assertThat(plain).matches("(/[A-Za-z0-9._~-]*)+").doesNotContain("//");
         assertThat(plain.split("/")).doesNotContain(".", "..");
-        assertThat(Target.plain(plain)).isEqualTo(plain);
+        assertThat(Uninterpreted.plain(plain)).isEqualTo(plain);
         assertThat(plain.startsWith("/exchange/")).isEqualTo(sent.startsWith("/exchange/"));
     }
 }

@@ -32,7 +32,8 @@ class ReadmeTest {
         Files.writeString(home.resolve("README.md"), readme);
         TestHome.copy(Path.of("routes"), home.resolve("routes"), "nothing");
         TestHome.copy(Path.of("certs-sample"), home.resolve("certs-sample"), "nothing");
-        List<String> curls = blocks(readme, "sh").filter(block -> block.startsWith("curl")).toList();
+        List<String> curls =
+                blocks(readme, "sh").filter(block -> block.startsWith("curl")).toList();
         List<String> files = blocks(readme, "yaml").toList();
         assertThat(curls).hasSize(4);
         assertThat(files).hasSize(3);
@@ -42,10 +43,13 @@ class ReadmeTest {
             int port = service.port();
             assertThat(service.output()).contains(curls.get(0).strip().replace("8443", Integer.toString(port)));
             assertThat(curl(curls.get(0), port)).contains("\"partner\":\"acme\"", "\"name\":\"README.md\"");
-            assertThat(files("data/inbox/acme")).hasSize(1).allSatisfy(file -> assertThat(Files.readString(file))
-                    .isEqualTo(readme));
-            assertThat(curl(curls.get(1), port)).contains("urn:countersign:problem:certificate-unknown", "\"status\":403");
-            assertThat(service.output()).contains("refused certificate-unknown", "CN=stranger", "identifies no partner");
+            assertThat(files("data/inbox/acme"))
+                    .hasSize(1)
+                    .allSatisfy(file -> assertThat(Files.readString(file)).isEqualTo(readme));
+            assertThat(curl(curls.get(1), port))
+                    .contains("urn:countersign:problem:certificate-unknown", "\"status\":403");
+            assertThat(service.output())
+                    .contains("refused certificate-unknown", "CN=stranger", "identifies no partner");
             assertThat(curl(curls.get(2), port)).contains("alert");
             Awaitility.await().until(() -> service.output().contains("Empty client certificate chain"));
 

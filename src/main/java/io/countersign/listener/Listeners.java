@@ -3,9 +3,11 @@ package io.countersign.listener;
 import io.countersign.refusal.Refusals;
 import io.countersign.tls.ListenerTls;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.security.GeneralSecurityException;
 import java.util.List;
@@ -58,8 +60,7 @@ public final class Listeners extends JettyHttpComponent12 {
         JettyHttpEndpoint endpoint = (JettyHttpEndpoint) super.createEndpoint(uri, remaining, parameters);
         URI address = endpoint.getHttpUri();
         if (address.getPort() == 0) {
-            ServerSocketChannel channel =
-                    freePort(
+            ServerSocketChannel channel = freePort(
                     address.getHost() + " " + System.identityHashCode(endpoint.getSslContextParameters()),
                     address.getHost());
             endpoint.setHttpUri(withPort(address, channel.socket().getLocalPort()));
@@ -73,7 +74,8 @@ public final class Listeners extends JettyHttpComponent12 {
         JettyHttpEndpoint endpoint = (JettyHttpEndpoint) consumer.getEndpoint();
         for (JettyHttpEndpoint other : connected) {
             if (other.getPort() == endpoint.getPort()
-                    && Objects.equals(other.getHttpUri().getHost(), endpoint.getHttpUri().getHost())
+                    && Objects.equals(
+                            other.getHttpUri().getHost(), endpoint.getHttpUri().getHost())
                     && !Objects.equals(other.getSslContextParameters(), endpoint.getSslContextParameters())) {
                 throw new IllegalArgumentException(endpoint.getHttpUri() + " and " + other.getHttpUri()
                         + " share a port and name different TLS beans; accepted: the same bean, or another port");
@@ -138,8 +140,14 @@ public final class Listeners extends JettyHttpComponent12 {
                             + ListenerTls.class.getName());
         }
         try {
+            String host = endpoint.getHttpUri().getHost();
+            if (tls.showsSample() && !InetAddress.getByName(host).isLoopbackAddress()) {
+                throw new IllegalArgumentException(
+                        endpoint.getHttpUri()
+                                + " would show a sample certificate; those are for loopback only, since everybody has their keys");
+            }
             return new TlsConnection(tls.createSSLContext(getCamelContext()), tls.clientAuthentication());
-        } catch (GeneralSecurityException unusable) {
+        } catch (GeneralSecurityException | UnknownHostException unusable) {
             throw new RuntimeCamelException(unusable.getMessage(), unusable);
         }
     }

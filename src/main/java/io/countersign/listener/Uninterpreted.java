@@ -37,7 +37,9 @@ final class Uninterpreted implements HttpConfiguration.Customizer {
                 .authority(request.getHttpURI().getAuthority())
                 .path(plain(sent))
                 .asImmutable();
-        HttpFields untyped = HttpFields.build(request.getHeaders()).remove(HttpHeader.CONTENT_TYPE).asImmutable();
+        HttpFields untyped = HttpFields.build(request.getHeaders())
+                .remove(HttpHeader.CONTENT_TYPE)
+                .asImmutable();
         request.setAttribute(PATH, sent);
         request.setAttribute(CONTENT_TYPE, request.getHeaders().get(HttpHeader.CONTENT_TYPE));
         return new Request.Wrapper(request) {

@@ -7,6 +7,7 @@ import io.countersign.tls.Authorities;
 import io.countersign.tls.Authorities.Authority;
 import io.countersign.tls.Certificates;
 import io.countersign.tls.CertificationPath;
+import io.countersign.tls.SampleCertificates;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,7 @@ public final class PartnerDirectory {
     private final Authorities shared;
     private final Authorities anchors;
     private final int size;
+    private final List<String> sampled;
 
     /** A name under an authority; no authority stands for any of the shared trust. */
     private record Issued(@Nullable Authority authority, CertificateName name) {}
@@ -52,12 +55,23 @@ public final class PartnerDirectory {
         }
         this.anchors = Authorities.of(all);
         this.size = partners.size();
+        this.sampled = partners.stream()
+                .filter(partner -> Stream.concat(partner.pins().stream(), partner.authorityCertificates().stream())
+                        .anyMatch(SampleCertificates::isSample))
+                .map(KnownPartner::id)
+                .toList();
         partners.forEach(partner -> index(partner, problems));
+        partners.forEach(partner -> checkNestedAuthorities(partner, problems));
         partners.forEach(partner -> checkPinsAgainstNames(partner, problems));
     }
 
     public int size() {
         return size;
+    }
+
+    /** The partners that are identified by sample certificates, whose keys everybody has. */
+    public List<String> sampled() {
+        return sampled;
     }
 
     /** Whether the certificate may enter: pinned, or issued under a known authority for this purpose, and valid now. */
@@ -157,6 +171,22 @@ public final class PartnerDirectory {
             KnownPartner partner, @Nullable KnownPartner other, CertificateName name, Problems problems) {
         if (other != null && !other.id().equals(partner.id())) {
             conflict(problems, other, partner, "both are identified by " + name + " under the same authority");
+        }
+    }
+
+    /** What an authority issues is also under those above it, where another partner may have the same name. */
+    private void checkNestedAuthorities(KnownPartner partner, Problems problems) {
+        CertificateName name = partner.name();
+        if (name == null) {
+            return;
+        }
+        for (X509Certificate certificate : partner.authorityCertificates()) {
+            for (Authority above : anchors.above(certificate)) {
+                if (own.contains(Authority.of(certificate))) {
+                    break;
+                }
+                clash(partner, byName.get(new Issued(above, name)), name, problems);
+            }
         }
     }
 

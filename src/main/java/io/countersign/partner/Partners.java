@@ -9,7 +9,9 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -38,8 +40,15 @@ public final class Partners implements ClientTrust {
             Map<String, Described> partners, Authorities shared, Path home, Problems problems) {
         PartnerReader reader = new PartnerReader(home, problems);
         List<KnownPartner> known = new ArrayList<>();
+        Map<String, String> names = new HashMap<>();
         partners.forEach((id, described) -> {
             KnownPartner partner = reader.read(id, described.file(), described.partner());
+            String other = names.putIfAbsent(id.toLowerCase(Locale.ROOT), id);
+            if (other != null) {
+                problems.add(
+                        "partners " + other + " and " + id,
+                        "differ in case only; some file systems would mix their files");
+            }
             if (partner != null) {
                 known.add(partner);
             }

@@ -66,7 +66,8 @@ record RouteFile(String name, String content) {
      * What is wrong with the file as a whole, if anything. Camel passes over files that are not well-formed XML, or have
      * another root than its own, with at most a line in the log; here they are errors.
      */
-    @Nullable String malformed() {
+    @Nullable
+    String malformed() {
         if (name.endsWith(".xml")) {
             return malformedXml();
         }

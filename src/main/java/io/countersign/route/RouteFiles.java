@@ -44,7 +44,9 @@ final class RouteFiles {
                 if (!partner.equals(partnersBefore.get(id))) {
                     Described other = partners.put(id, new Described(file.name(), partner));
                     if (other != null) {
-                        problems.add(file.name(), "describes partner " + id + ", which " + other.file() + " describes already");
+                        problems.add(
+                                file.name(),
+                                "describes partner " + id + ", which " + other.file() + " describes already");
                     }
                 }
             });

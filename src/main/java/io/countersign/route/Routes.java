@@ -63,7 +63,7 @@ public final class Routes {
         lastSeen = inForce;
         live.load(inForce, problems);
         live.load(files.getOrDefault(false, List.of()), problems);
-        partners.use(Partners.read(live.partners(), trust, settings.home(), problems));
+        partners.use(read(live, problems));
         ownRoute.use(live.withOwnRoute());
     }
 
@@ -82,7 +82,7 @@ public final class Routes {
         try (Rehearsal rehearsal = new Rehearsal(context)) {
             RouteFiles rehearsed =
                     rehearsal.load(RouteFile.in(settings.routes().resolve("templates"), problems), found, problems);
-            PartnerDirectory directory = Partners.read(rehearsed.partners(), trust, settings.home(), problems);
+            PartnerDirectory directory = read(rehearsed, problems);
             if (!problems.isEmpty()) {
                 refuse(found, String.join("; ", problems.found()));
                 return;
@@ -99,6 +99,19 @@ public final class Routes {
         } catch (Exception wrong) {
             refuse(found, Problems.reason(wrong));
         }
+    }
+
+    private PartnerDirectory read(RouteFiles files, Problems problems) {
+        PartnerDirectory directory = Partners.read(files.partners(), trust, settings.home(), problems);
+        if (!settings.isLoopback()) {
+            directory
+                    .sampled()
+                    .forEach(id -> problems.add(
+                            "partner " + id,
+                            "is identified by sample certificates, whose keys everybody has; they are for loopback only, and "
+                                    + settings.get("countersign.host") + " is not"));
+        }
+        return directory;
     }
 
     private void refuse(List<RouteFile> found, String why) {

@@ -22,7 +22,9 @@ final class Unusable {
             }
             innermost = cause;
         }
-        String text = (innermost instanceof MarkedYamlEngineException marked ? marked.toString() : Problems.reason(thrown))
+        String text = (innermost instanceof MarkedYamlEngineException marked
+                        ? marked.toString()
+                        : Problems.reason(thrown))
                 .replaceAll("\\s+", " ");
         return text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
     }
@@ -30,8 +32,8 @@ final class Unusable {
     private static String binding(PropertyBindingException binding, Object bean) {
         String property = String.valueOf(binding.getPropertyName());
         String name = bean.getClass().getSimpleName();
-        boolean known = Arrays.stream(bean.getClass().getMethods())
-                .anyMatch(method -> property.equals(property(method)));
+        boolean known =
+                Arrays.stream(bean.getClass().getMethods()).anyMatch(method -> property.equals(property(method)));
         if (known) {
             Throwable cause = binding.getCause() == null ? binding : binding.getCause();
             boolean secret = property.toLowerCase(Locale.ROOT).contains("password");

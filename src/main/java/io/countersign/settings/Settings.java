@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -58,6 +60,7 @@ public final class Settings {
         }
         settings.takeKnown(text(system), "-D", known.keySet(), problems);
         PATHS.forEach(settings::makeAbsolute);
+        settings.values.computeIfPresent("countersign.host", (key, host) -> inUrl(host));
         settings.values.put(HOME, settings.home.toString());
         return settings;
     }
@@ -76,6 +79,15 @@ public final class Settings {
 
     public Path path(String key) {
         return Path.of(get(key));
+    }
+
+    /** Whether the partners' listener can be reached from this machine alone; not so where its host is unknown. */
+    public boolean isLoopback() {
+        try {
+            return InetAddress.getByName(get("countersign.host")).isLoopbackAddress();
+        } catch (UnknownHostException unknown) {
+            return false;
+        }
     }
 
     /** The key and where its value came from, for messages. */
@@ -145,6 +157,11 @@ public final class Settings {
     private void take(Map<String, String> found, String source) {
         values.putAll(found);
         found.keySet().forEach(key -> sources.put(key, source));
+    }
+
+    /** Route files put the host into URLs, where an IPv6 address has brackets (RFC 3986, 3.2.2). */
+    private static String inUrl(String host) {
+        return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
     }
 
     private void makeAbsolute(String key) {

@@ -89,6 +89,26 @@ public final class Authorities {
         return byName.getOrDefault(name, List.of());
     }
 
+    /** The authorities of this set that stand above one of its certificates, nearest first, to where the set ends. */
+    public List<Authority> above(X509Certificate certificate) {
+        List<Authority> above = new ArrayList<>();
+        X509Certificate below = certificate;
+        while (true) {
+            X509Certificate signed = below;
+            X509Certificate next = named(below.getIssuerX500Principal()).stream()
+                    .filter(candidate -> Certificates.isSignedBy(signed, candidate.getPublicKey()))
+                    .findFirst()
+                    .orElse(null);
+            if (next == null
+                    || Authority.of(next).equals(Authority.of(certificate))
+                    || above.contains(Authority.of(next))) {
+                return above;
+            }
+            above.add(Authority.of(next));
+            below = next;
+        }
+    }
+
     private void add(X509Certificate certificate) {
         all.add(Authority.of(certificate));
         if (certificates.add(certificate)) {

@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A client's certificate and the authorities above it, nearest first, up to a trust anchor (RFC 5280, section 6). It is
+ * A client's certificate and the known authorities above it, nearest first (RFC 5280, section 6). It is
  * made only where the whole path holds: signatures, dates, constraints, strength, and a purpose that allows the leaf to
  * be a TLS client.
  */
@@ -62,7 +62,7 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
                     CertStore.getInstance("Collection", new CollectionCertStoreParameters(new ArrayList<>(shown))));
             PKIXCertPathBuilderResult result = (PKIXCertPathBuilderResult)
                     CertPathBuilder.getInstance("PKIX").build(parameters);
-            return checked(leaf, result);
+            return checked(leaf, result, anchors);
         } catch (CertPathBuilderException | InvalidAlgorithmParameterException noPath) {
             throw new CertificateException(
                     "no valid path from " + Certificates.name(leaf) + " to a known authority: "
@@ -75,8 +75,8 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
         }
     }
 
-    private static CertificationPath checked(X509Certificate leaf, PKIXCertPathBuilderResult result)
-            throws CertificateException {
+    private static CertificationPath checked(
+            X509Certificate leaf, PKIXCertPathBuilderResult result, Authorities anchors) throws CertificateException {
         List<Authority> issuers = new ArrayList<>();
         for (Certificate element : result.getCertPath().getCertificates()) {
             X509Certificate certificate = (X509Certificate) element;
@@ -88,6 +88,8 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
         X509Certificate anchor = result.getTrustAnchor().getTrustedCert();
         Strength.checkKey(anchor);
         issuers.add(Authority.of(anchor));
+        // The builder stops at the nearest anchor; who stands above it may be the one that a partner's file names.
+        issuers.addAll(anchors.above(anchor));
         if (!Certificates.allowsClientAuthentication(leaf)) {
             throw new CertificateException("certificate " + Certificates.name(leaf)
                     + " is not for TLS clients (its purposes lack clientAuth, or its key usage digitalSignature)");

@@ -63,20 +63,27 @@ public final class ListenerTls extends SSLContextParameters {
         return clientAuthentication;
     }
 
+    /** Whether it shows a sample certificate, whose key everybody has. */
+    public boolean showsSample() throws GeneralSecurityException {
+        return SampleCertificates.isSample(company().certificate());
+    }
+
     @Override
     public SSLContext createSSLContext(CamelContext camelContext) throws GeneralSecurityException {
-        Identity company;
-        try {
-            company = Objects.requireNonNull(identity, "identity is not set").read();
-        } catch (KeyMaterialException unusable) {
-            throw new GeneralSecurityException(unusable.getMessage(), unusable);
-        }
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(
-                company.keyManagers(),
+                company().keyManagers(),
                 new TrustManager[] {new ClientTrustManager(Objects.requireNonNull(trust, "trust is not set"))},
                 new SecureRandom());
         return context;
+    }
+
+    private Identity company() throws GeneralSecurityException {
+        try {
+            return Objects.requireNonNull(identity, "identity is not set").read();
+        } catch (KeyMaterialException unusable) {
+            throw new GeneralSecurityException(unusable.getMessage(), unusable);
+        }
     }
 
     /** Brings {@link ClientTrust} to JSSE; asked about servers, it refuses. */

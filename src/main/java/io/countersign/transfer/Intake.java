@@ -63,7 +63,8 @@ public final class Intake implements Processor {
         });
         exchange.setProperty(STAGED, staged);
         try {
-            long size = write(message.getBody(InputStream.class), staged, digest, transfer.maxSize(), announced(message));
+            long size =
+                    write(message.getBody(InputStream.class), staged, digest, transfer.maxSize(), announced(message));
             String sha256 = HexFormat.of().formatHex(digest.verify());
             Instant receivedAt = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS);
             Path link = Files.createLink(link(staged), staged);

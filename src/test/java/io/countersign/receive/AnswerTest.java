@@ -48,12 +48,14 @@ class AnswerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "MOVE", "COPY", "get", "FOO"})
+    @ValueSource(strings = {"DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "MOVE", "COPY", "get", "FOO"})
     void otherMethodsAreRefused(String method) throws Exception {
         for (String path : new String[] {"/exchange", "/exchange/x"}) {
-            Answer answer = ask(acme, method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-            assertThat(answer.status()).as("%s %s: %s", method, path, answer.body()).isEqualTo(405);
+            Answer answer =
+                    ask(acme, method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            assertThat(answer.status())
+                    .as("%s %s: %s", method, path, answer.body())
+                    .isEqualTo(405);
             assertThat(service.refusals().get(0).code()).isEqualTo("method-not-allowed");
             assertThat(answer.headers()).containsEntry("allow", "GET, POST, PUT");
         }
@@ -87,7 +89,8 @@ class AnswerTest {
         assertThat(problem.getString("type")).startsWith("urn:countersign:problem:");
         assertThat(problem.getString("title")).isNotBlank();
         assertThat(problem.getString("detail")).isNotBlank();
-        assertThat(problem.getString("instance")).isEqualTo("urn:uuid:" + service.refusals().get(0).id());
+        assertThat(problem.getString("instance"))
+                .isEqualTo("urn:uuid:" + service.refusals().get(0).id());
     }
 
     @ParameterizedTest
@@ -127,7 +130,8 @@ class AnswerTest {
         assertThat(receipt.keySet())
                 .containsExactlyInAnyOrder(
                         "id", "partner", "name", "size", "sha256", "receivedAt", "certificate", "address");
-        assertThat(receipt.getString("id")).matches("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+        assertThat(receipt.getString("id"))
+                .matches("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
         assertThat(receipt.getString("partner")).isEqualTo("acme");
         assertThat(receipt.getString("name")).isEqualTo("order.txt");
         assertThat(receipt.getLong("size")).isEqualTo(5);
@@ -164,8 +168,9 @@ class AnswerTest {
         Answer answer = ask(globex, "GET /exchange HTTP/1.1\r\nHost: localhost\r\n\r\n");
         assertThat(answer.status()).isEqualTo(200);
         JsonObject who = (JsonObject) Jsoner.deserialize(answer.body());
-        assertThat(who).containsAllEntriesOf(
-                Map.of("partner", "globex", "certificate", globex.fingerprint(), "address", "127.0.0.1"));
+        assertThat(who)
+                .containsAllEntriesOf(
+                        Map.of("partner", "globex", "certificate", globex.fingerprint(), "address", "127.0.0.1"));
     }
 
     private static String withoutInstance(Answer answer) {
@@ -175,8 +180,8 @@ class AnswerTest {
     private Answer put(Certified caller, String name, String content) throws IOException {
         return ask(
                 caller,
-                "PUT /exchange/" + name + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + content.length() + "\r\n\r\n"
-                        + content);
+                "PUT /exchange/" + name + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + content.length()
+                        + "\r\n\r\n" + content);
     }
 
     private Answer ask(Certified caller, String request) throws IOException {

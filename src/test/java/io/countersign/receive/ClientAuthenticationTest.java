@@ -80,18 +80,22 @@ class ClientAuthenticationTest {
         home.write("routes/second.camel.yaml", second("NONE", true));
         try (RunningService service = RunningService.start(home)) {
             int port = service.at("/drop").getPort();
-            try (SSLSocket socket = Client.of(home.authority.certificate(), null).connect(port)) {
+            try (SSLSocket socket =
+                    Client.of(home.authority.certificate(), null).connect(port)) {
                 assertThat(socket.getSession().getPeerCertificates()[0]).isEqualTo(home.company.certificate());
             }
             Certified other = Issue.root("CN=Other authority");
-            assertThatThrownBy(() -> Client.of(other.certificate(), null).connect(port)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> Client.of(other.certificate(), null).connect(port))
+                    .isInstanceOf(IOException.class);
         }
     }
 
     @Test
     void anHttpsEndpointWithoutOurTlsIsAnErrorAtStart() {
         TestHome home = new TestHome(folder);
-        home.write("routes/second.camel.yaml", second("NONE", true).replace("        sslContextParameters: \"#secondTls\"\n", ""));
+        home.write(
+                "routes/second.camel.yaml",
+                second("NONE", true).replace("        sslContextParameters: \"#secondTls\"\n", ""));
         assertThatThrownBy(() -> RunningService.start(home)).hasMessageContaining("has no TLS");
     }
 

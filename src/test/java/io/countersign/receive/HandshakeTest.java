@@ -75,7 +75,8 @@ class HandshakeTest {
                 .valid(now.minus(DAY), now.minus(HOUR))
                 .by(home.authority);
         List<Arguments> strangers = new ArrayList<>();
-        strangers.add(stranger("of an unknown authority", Issue.to("CN=hooli").by(other), "not among the trusted authorities"));
+        strangers.add(stranger(
+                "of an unknown authority", Issue.to("CN=hooli").by(other), "not among the trusted authorities"));
         strangers.add(stranger(
                 "expired",
                 Issue.to("CN=hooli").valid(now.minus(DAY), now.minus(HOUR)).by(home.authority),
@@ -84,7 +85,8 @@ class HandshakeTest {
                 "not yet valid",
                 Issue.to("CN=hooli").valid(now.plus(HOUR), now.plus(DAY)).by(home.authority),
                 "is not valid before"));
-        strangers.add(stranger("self-signed and not pinned", Issue.to("CN=hooli").selfSigned(), "self-signed"));
+        strangers.add(
+                stranger("self-signed and not pinned", Issue.to("CN=hooli").selfSigned(), "self-signed"));
         strangers.add(stranger(
                 "with the pinned one's subject, self-signed",
                 Issue.to("CN=selfsigned").selfSigned(),
@@ -108,7 +110,9 @@ class HandshakeTest {
                 Issue.to("CN=hooli").purposes(KeyPurposeId.anyExtendedKeyUsage).by(home.authority),
                 "not for TLS clients"));
         strangers.add(stranger(
-                "with an RSA key of 1024 bits", Issue.to("CN=hooli").keys(Issue.rsa(1024)).by(home.authority), "1024"));
+                "with an RSA key of 1024 bits",
+                Issue.to("CN=hooli").keys(Issue.rsa(1024)).by(home.authority),
+                "1024"));
         strangers.add(stranger(
                 "with an intermediate left out",
                 new Certified(
@@ -139,7 +143,8 @@ class HandshakeTest {
     @Test
     void refusesACallerWithoutCertificate() throws Exception {
         for (String protocol : List.of("TLSv1.3", "TLSv1.2")) {
-            assertThat(refusedHandshake(null, protocol).reason()).containsIgnoringCase("empty client certificate chain");
+            assertThat(refusedHandshake(null, protocol).reason())
+                    .containsIgnoringCase("empty client certificate chain");
         }
     }
 
@@ -211,7 +216,8 @@ class HandshakeTest {
 
     @Test
     void doesNotTellStrangersWhomItTrusts() throws Exception {
-        assertThat(Client.authoritiesAskedFor(home.authority.certificate(), service.port())).isEmpty();
+        assertThat(Client.authoritiesAskedFor(home.authority.certificate(), service.port()))
+                .isEmpty();
     }
 
     private Refused refusedHandshake(Certified shown, String protocol) {

@@ -58,9 +58,14 @@ class IdentityTest {
         home.partner("initech", Map.of("san", "dns:initech.example", "addresses", "any"));
         home.pinned("hooli");
         try (RunningService service = RunningService.start(home)) {
-            assertThat(ask(service, home, Issue.to("CN=edi, O=Acme").by(acmes), WHO).body())
+            assertThat(ask(service, home, Issue.to("CN=edi, O=Acme").by(acmes), WHO)
+                            .body())
                     .contains("\"partner\":\"acme\"");
-            assertThat(ask(service, home, Issue.to("CN=x").dns("initech.example").by(home.authority), WHO)
+            assertThat(ask(
+                                    service,
+                                    home,
+                                    Issue.to("CN=x").dns("initech.example").by(home.authority),
+                                    WHO)
                             .body())
                     .contains("\"partner\":\"initech\"");
             for (Certified impostor : new Certified[] {
@@ -70,12 +75,52 @@ class IdentityTest {
                 Issue.to("CN=edi, O=Acme").by(home.authority),
                 Issue.to("CN=edi, O=Acme").by(globexes),
             }) {
-                Answer answer = ask(service, home, impostor, "PUT /exchange/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx");
+                Answer answer = ask(
+                        service,
+                        home,
+                        impostor,
+                        "PUT /exchange/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx");
                 assertThat(answer.status()).isEqualTo(403);
                 assertThat(answer.body()).contains("certificate-unknown");
                 assertThat(service.refusals().get(0).caller().partner()).isEqualTo("-");
             }
             assertThat(home.files("inbox")).isEmpty();
+        }
+    }
+
+    @Test
+    void anAuthorityIsTheSameWhetherOrNotTheOneBelowItIsTrustedToo() throws Exception {
+        TestHome home = new TestHome(folder);
+        Certified intermediate = Issue.to("CN=Issuing").asAuthority().by(home.authority);
+        intermediate.write(home.certificates(), "issuing");
+        home.set("countersign.trust", "certificates/trust");
+        home.authority.write(home.certificates().resolve("trust"), "ca");
+        java.nio.file.Files.delete(home.certificates().resolve("trust/ca.key"));
+        intermediate.write(home.certificates().resolve("trust"), "issuing");
+        java.nio.file.Files.delete(home.certificates().resolve("trust/issuing.key"));
+        home.partner("acme", Map.of("authority", "certificates/ca.crt", "subject", "CN=acme", "addresses", "any"));
+        try (RunningService service = RunningService.start(home)) {
+            assertThat(ask(service, home, Issue.to("CN=acme").by(intermediate), WHO)
+                            .body())
+                    .contains("\"acme\"");
+        }
+    }
+
+    @Test
+    void whatIsUnderAPartnersOwnAuthorityIsNotAnotherPartnerThroughASharedOneBelowIt() throws Exception {
+        TestHome home = new TestHome(folder);
+        Certified own = Issue.root("CN=Acme root");
+        own.write(home.certificates(), "acme-ca");
+        Certified shared = Issue.to("CN=Shared below").asAuthority().by(own);
+        shared.write(home.certificates(), "shared");
+        home.set("countersign.trust", "certificates/shared.crt");
+        home.partner("acme", Map.of("authority", "certificates/acme-ca.crt", "subject", "CN=acme", "addresses", "any"));
+        home.partner("globex", Map.of("subject", "CN=globex", "addresses", "any"));
+        try (RunningService service = RunningService.start(home)) {
+            assertThat(ask(service, home, Issue.to("CN=acme").by(shared), WHO).body())
+                    .contains("\"acme\"");
+            assertThat(ask(service, home, Issue.to("CN=globex").by(shared), WHO).status())
+                    .isEqualTo(403);
         }
     }
 
@@ -102,7 +147,8 @@ class IdentityTest {
                     SSLSocket far = client.connect("127.0.0.2", service.port())) {
                 assertThat(Client.exchange(near, WHO).status()).isEqualTo(200);
                 Answer answer = Client.exchange(
-                        far, "GET /exchange HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 127.0.0.1\r\nForwarded: for=127.0.0.1\r\n\r\n");
+                        far,
+                        "GET /exchange HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 127.0.0.1\r\nForwarded: for=127.0.0.1\r\n\r\n");
                 assertThat(answer.status()).isEqualTo(403);
                 assertThat(answer.body()).contains("address-not-allowed").doesNotContain("10.0.0.0");
                 Refused refused = service.refusal();
@@ -130,8 +176,7 @@ class IdentityTest {
     void aPartnerThatIsSwitchedOffIsToldSo() throws Exception {
         TestHome home = new TestHome(folder);
         Certified acme = home.pinned("acme");
-        home.partner(
-                "acme", Map.of("certificates", "certificates/acme.crt", "addresses", "any", "enabled", "false"));
+        home.partner("acme", Map.of("certificates", "certificates/acme.crt", "addresses", "any", "enabled", "false"));
         try (RunningService service = RunningService.start(home)) {
             Answer answer = ask(service, home, acme, WHO);
             assertThat(answer.status()).isEqualTo(403);
@@ -149,15 +194,19 @@ class IdentityTest {
         globexes.write(home.certificates(), "globex-ca");
         for (String name : new String[] {"acme", "globex"}) {
             home.partner(
-                    name, Map.of("authority", "certificates/" + name + "-ca.crt", "subject", "CN=edi", "addresses", "any"));
+                    name,
+                    Map.of("authority", "certificates/" + name + "-ca.crt", "subject", "CN=edi", "addresses", "any"));
         }
         try (RunningService service = RunningService.start(home)) {
-            assertThat(ask(service, home, Issue.to("CN=edi").by(acmes), WHO).body()).contains("\"acme\"");
-            assertThat(ask(service, home, Issue.to("CN=edi").by(globexes), WHO).body()).contains("\"globex\"");
+            assertThat(ask(service, home, Issue.to("CN=edi").by(acmes), WHO).body())
+                    .contains("\"acme\"");
+            assertThat(ask(service, home, Issue.to("CN=edi").by(globexes), WHO).body())
+                    .contains("\"globex\"");
         }
     }
 
-    private static Answer ask(RunningService service, TestHome home, Certified caller, String request) throws Exception {
+    private static Answer ask(RunningService service, TestHome home, Certified caller, String request)
+            throws Exception {
         try (SSLSocket socket = Client.of(home.authority.certificate(), caller).connect(service.port())) {
             return Client.exchange(socket, request);
         }

@@ -118,7 +118,8 @@ class InjectionTest {
         String value = "globex";
         String form = name + "=" + value + "&a=b";
         String header = name.contains("%") ? "" : name + ": " + value + "\r\n";
-        String multipart = "--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n--b--\r\n";
+        String multipart =
+                "--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n--b--\r\n";
         for (List<String> request : List.of(
                 List.of("", "text/plain", "payload", header),
                 List.of("?" + form, "text/plain", "payload", ""),
@@ -126,7 +127,8 @@ class InjectionTest {
                 List.of("?" + form, "application/x-www-form-urlencoded", form, header),
                 List.of("", "multipart/form-data; boundary=b", multipart, header))) {
             SEEN.clear();
-            try (SSLSocket socket = Client.of(home.authority.certificate(), acme).connect(service.port())) {
+            try (SSLSocket socket =
+                    Client.of(home.authority.certificate(), acme).connect(service.port())) {
                 Answer answer = Client.exchange(
                         socket,
                         "POST /exchange/order.txt" + request.get(0) + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
@@ -134,7 +136,10 @@ class InjectionTest {
                                 + request.get(2).length() + "\r\n\r\n" + request.get(2));
                 assertThat(answer.status()).as(answer.body()).isEqualTo(201);
                 assertThat(answer.body())
-                        .contains("\"partner\":\"acme\"", "\"name\":\"order.txt\"", "\"size\":" + request.get(2).length());
+                        .contains(
+                                "\"partner\":\"acme\"",
+                                "\"name\":\"order.txt\"",
+                                "\"size\":" + request.get(2).length());
             }
             Map<String, Object> seen = SEEN.take();
             assertThat(seen.remove("property partner")).isEqualTo("acme");

@@ -82,8 +82,9 @@ class IntakeTest {
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
             assertThat(answer.body()).contains(sha256(bytes));
         }
-        assertThat(home.files("inbox/acme")).hasSize(2).allSatisfy(file -> assertThat(Files.readAllBytes(file))
-                .isEqualTo(bytes));
+        assertThat(home.files("inbox/acme"))
+                .hasSize(2)
+                .allSatisfy(file -> assertThat(Files.readAllBytes(file)).isEqualTo(bytes));
         assertThat(home.files("staging")).isEmpty();
     }
 
@@ -92,7 +93,9 @@ class IntakeTest {
         HttpResponse<String> answer = client.put(target("empty"), "");
         assertThat(answer.statusCode()).isEqualTo(201);
         assertThat(answer.body()).contains("\"size\":0");
-        assertThat(home.files("inbox/acme")).hasSize(1).allMatch(file -> file.toFile().length() == 0);
+        assertThat(home.files("inbox/acme"))
+                .hasSize(1)
+                .allMatch(file -> file.toFile().length() == 0);
     }
 
     @Test
@@ -101,7 +104,9 @@ class IntakeTest {
         HttpResponse<String> answer = client.send(
                 target("chunked"), "PUT", BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes)));
         assertThat(answer.statusCode()).isEqualTo(201);
-        assertThat(home.files("inbox/acme")).hasSize(1).allMatch(file -> file.toFile().length() == bytes.length);
+        assertThat(home.files("inbox/acme"))
+                .hasSize(1)
+                .allMatch(file -> file.toFile().length() == bytes.length);
     }
 
     @Test
@@ -111,7 +116,8 @@ class IntakeTest {
             refused(answer, 415, "encoding-unsupported");
             assertThat(answer.interim()).as("100 Continue").isZero();
         }
-        assertThat(client.put(target("plain"), "x", "Content-Encoding", "identity").statusCode())
+        assertThat(client.put(target("plain"), "x", "Content-Encoding", "identity")
+                        .statusCode())
                 .isEqualTo(201);
     }
 
@@ -144,7 +150,8 @@ class IntakeTest {
         String right512 = digest("SHA-512", "payload");
         assertThat(put("sha-256=:" + right + ":").statusCode()).isEqualTo(201);
         assertThat(put("sha-512=:" + right512 + ":").statusCode()).isEqualTo(201);
-        assertThat(put("sha-256=:" + right + ":, sha-512=:" + right512 + ":").statusCode()).isEqualTo(201);
+        assertThat(put("sha-256=:" + right + ":, sha-512=:" + right512 + ":").statusCode())
+                .isEqualTo(201);
         assertThat(put("md5=:AAAA:, sha-256=:" + right + ":").statusCode()).isEqualTo(201);
         int taken = home.files("inbox/acme").size();
         for (String digest : List.of(
@@ -214,12 +221,15 @@ class IntakeTest {
                     .getBytes(StandardCharsets.US_ASCII));
             out.write(new byte[200_000]);
             out.flush();
-            Awaitility.await().until(() -> home.files("staging").stream()
-                    .anyMatch(file -> file.toFile().length() > 100_000));
+            Awaitility.await()
+                    .until(() -> home.files("staging").stream()
+                            .anyMatch(file -> file.toFile().length() > 100_000));
             assertThat(home.files("inbox")).isEmpty();
             Answer answer = Client.exchange(socket, "x");
             assertThat(answer.status()).isEqualTo(201);
-            assertThat(home.files("inbox/acme")).hasSize(1).allMatch(file -> file.toFile().length() == 200_001);
+            assertThat(home.files("inbox/acme"))
+                    .hasSize(1)
+                    .allMatch(file -> file.toFile().length() == 200_001);
         }
     }
 
@@ -250,7 +260,8 @@ class IntakeTest {
         List<Thread> senders = java.util.stream.IntStream.range(0, 32)
                 .mapToObj(i -> new Thread(() -> {
                     try {
-                        assertThat(client.put(target("file" + i), "content " + i).statusCode())
+                        assertThat(client.put(target("file" + i), "content " + i)
+                                        .statusCode())
                                 .isEqualTo(201);
                     } catch (java.io.IOException | InterruptedException failed) {
                         throw new IllegalStateException(failed);
@@ -275,7 +286,8 @@ class IntakeTest {
     private Answer announce(String headers) throws Exception {
         try (SSLSocket socket = client.connect(service.port())) {
             return Client.exchange(
-                    socket, "PUT /exchange/x HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n" + headers + "\r\n");
+                    socket,
+                    "PUT /exchange/x HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n" + headers + "\r\n");
         }
     }
 

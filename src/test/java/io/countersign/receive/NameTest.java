@@ -194,11 +194,14 @@ class NameTest {
 
     @Test
     void comesFromTheDispositionWhereThePathHasNone() throws Exception {
-        assertThat(put("", "Content-Disposition: attachment; filename=\"order 7.xml\"\r\n").body())
+        assertThat(put("", "Content-Disposition: attachment; filename=\"order 7.xml\"\r\n")
+                        .body())
                 .contains("\"name\":\"order 7.xml\"");
-        assertThat(put("", "Content-Disposition: attachment; filename=a.txt; filename*=UTF-8''%c3%a4.txt\r\n").body())
+        assertThat(put("", "Content-Disposition: attachment; filename=a.txt; filename*=UTF-8''%c3%a4.txt\r\n")
+                        .body())
                 .contains("\"name\":\"ä.txt\"");
-        assertThat(put("path.txt", "Content-Disposition: attachment; filename=a.txt\r\n").body())
+        assertThat(put("path.txt", "Content-Disposition: attachment; filename=a.txt\r\n")
+                        .body())
                 .contains("\"name\":\"path.txt\"");
     }
 
@@ -214,7 +217,8 @@ class NameTest {
         try (SSLSocket socket = Client.of(home.authority.certificate(), acme).connect(service.port())) {
             return Client.exchange(
                     socket,
-                    "PUT /exchange/" + name + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "Content-Length: 1\r\n\r\nx");
+                    "PUT /exchange/" + name + " HTTP/1.1\r\nHost: localhost\r\n" + headers
+                            + "Content-Length: 1\r\n\r\nx");
         }
     }
 

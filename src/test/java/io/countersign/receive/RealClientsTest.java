@@ -59,7 +59,13 @@ class RealClientsTest {
     void curl(String arguments) throws Exception {
         Command.assumeInstalled("curl");
         List<String> command = new java.util.ArrayList<>(List.of(
-                "curl", "-sS", "--cacert", "certificates/ca.crt", "--cert", "certificates/acme.crt", "--key",
+                "curl",
+                "-sS",
+                "--cacert",
+                "certificates/ca.crt",
+                "--cert",
+                "certificates/acme.crt",
+                "--key",
                 "certificates/acme.key"));
         command.addAll(List.of(arguments.formatted(target("")).split(" ")));
         delivered(Command.run(folder, command).output());

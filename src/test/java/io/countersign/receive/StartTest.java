@@ -45,13 +45,15 @@ class StartTest {
         try (ServiceProcess process = ServiceProcess.launch(home)) {
             assertThat(process.exitCode()).isEqualTo(1);
             assertThat(process.output())
-                    .contains("countersign.trust (countersign.properties): " + folder + "/certificates/nowhere no such file")
+                    .contains("countersign.trust (countersign.properties): " + folder
+                            + "/certificates/nowhere no such file")
                     .contains("countersign.key (countersign.properties): ")
                     .contains("countersign.data (countersign.properties): ")
                     .contains("countersign.max-size (countersign.properties): 'much' is not a size")
                     .contains("countersign.colour (countersign.properties): is not a setting")
                     .contains("routes/partners/globex.camel.yaml, partner globex: addresses: '10.0.0.0/33'")
-                    .contains("routes/partners/initech.camel.yaml: Partner has no property color; accepted: addressCheck, addresses,")
+                    .contains(
+                            "routes/partners/initech.camel.yaml: Partner has no property color; accepted: addressCheck, addresses,")
                     .contains("routes/partners/hooli.camel.yaml: ")
                     .contains("routes/partners/umbrella.camel.xml: is not well-formed XML")
                     .doesNotContain("\tat ");
@@ -66,7 +68,8 @@ class StartTest {
             home.set("countersign.port", Integer.toString(taken.getLocalPort()));
             try (ServiceProcess process = ServiceProcess.launch(home)) {
                 assertThat(process.exitCode()).isEqualTo(1);
-                assertThat(process.output()).contains("countersign.port", "cannot listen on 127.0.0.1 port " + taken.getLocalPort());
+                assertThat(process.output())
+                        .contains("countersign.port", "cannot listen on 127.0.0.1 port " + taken.getLocalPort());
             }
         }
     }
@@ -119,12 +122,68 @@ class StartTest {
     @Test
     void theSampleCertificatesAreForLoopbackOnly() throws Exception {
         TestHome home = new TestHome(folder);
-        home.set("countersign.certificate", Path.of("certs-sample/company.crt").toAbsolutePath().toString())
-                .set("countersign.key", Path.of("certs-sample/company.key").toAbsolutePath().toString())
+        home.set(
+                        "countersign.certificate",
+                        Path.of("certs-sample/company.crt").toAbsolutePath().toString())
+                .set(
+                        "countersign.key",
+                        Path.of("certs-sample/company.key").toAbsolutePath().toString())
                 .set("countersign.host", "0.0.0.0");
         assertThatThrownBy(() -> RunningService.start(home)).hasMessageContaining("sample certificates");
         home.set("countersign.host", "127.0.0.1");
         RunningService.start(home).close();
+    }
+
+    @Test
+    void partnersKnownBySampleCertificatesAreForLoopbackOnly() throws Exception {
+        TestHome home = new TestHome(folder).set("countersign.host", "0.0.0.0");
+        home.partner(
+                "acme",
+                Map.of(
+                        "certificates",
+                        Path.of("certs-sample/acme.crt").toAbsolutePath().toString(),
+                        "addresses",
+                        "any"));
+        assertThatThrownBy(() -> RunningService.start(home))
+                .hasMessageContaining("partner acme: is identified by sample");
+    }
+
+    @Test
+    void anotherListenerWithTheSampleCertificateIsForLoopbackOnly() throws Exception {
+        TestHome home = new TestHome(folder);
+        home.set(
+                        "countersign.certificate",
+                        Path.of("certs-sample/company.crt").toAbsolutePath().toString())
+                .set(
+                        "countersign.key",
+                        Path.of("certs-sample/company.key").toAbsolutePath().toString());
+        home.write("routes/public.camel.yaml", """
+                - route:
+                    id: public
+                    from:
+                      uri: jetty:https://0.0.0.0:0/public
+                      parameters:
+                        sslContextParameters: "#partnersTls"
+                        httpBinding: "#asSent"
+                      steps:
+                        - process:
+                            ref: admission
+                """);
+        assertThatThrownBy(() -> RunningService.start(home)).hasMessageContaining("would show a sample certificate");
+    }
+
+    @Test
+    void itListensOnIpv6() throws Exception {
+        TestHome home = new TestHome(folder).set("countersign.host", "::1");
+        Certified acme = home.pinned("acme");
+        try (RunningService service = RunningService.start(home)) {
+            URI target = URI.create("https://[::1]:" + service.port() + "/exchange/x");
+            assertThat(service.at("/exchange").getHost()).isEqualTo("[::1]");
+            assertThat(Client.of(home.authority.certificate(), acme)
+                            .put(target, "x")
+                            .body())
+                    .contains("\"address\":\"::1\"");
+        }
     }
 
     @Test

@@ -15,7 +15,8 @@ public record Command(int exitCode, String output) {
         return run(folder, "", command);
     }
 
-    public static Command run(Path folder, String input, List<String> command) throws IOException, InterruptedException {
+    public static Command run(Path folder, String input, List<String> command)
+            throws IOException, InterruptedException {
         Path output = Files.createTempFile("command", ".out");
         try {
             Process process = new ProcessBuilder(command)

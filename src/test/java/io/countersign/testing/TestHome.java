@@ -19,7 +19,7 @@ public final class TestHome {
     public final Path folder;
     public final Certified authority = Issue.root("CN=Test authority");
     public final Certified company =
-            Issue.to("CN=company").dns("localhost").ip("127.0.0.1").by(authority);
+            Issue.to("CN=company").dns("localhost").ip("127.0.0.1").ip("::1").by(authority);
     private final Properties settings = new Properties();
 
     public TestHome(Path folder) {
@@ -96,7 +96,10 @@ public final class TestHome {
         StringBuilder text = new StringBuilder();
         settings.stringPropertyNames().stream()
                 .sorted()
-                .forEach(key -> text.append(key).append(" = ").append(settings.getProperty(key)).append('\n'));
+                .forEach(key -> text.append(key)
+                        .append(" = ")
+                        .append(settings.getProperty(key))
+                        .append('\n'));
         return write("countersign.properties", text.toString());
     }
 

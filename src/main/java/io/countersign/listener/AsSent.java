@@ -44,7 +44,7 @@ public final class AsSent extends DefaultHttpBinding {
         }
     }
 
-    /** Answers for routes that let an exception through. */
+    /** Makes the answer of what ended a route. */
     public void setRefusal(Refusing refusal) {
         this.refusal = refusal;
     }
@@ -78,8 +78,6 @@ public final class AsSent extends DefaultHttpBinding {
     @Override
     public void writeResponse(Exchange exchange, HttpServletResponse response) throws IOException {
         if (exchange.getException() != null) {
-            exchange.setProperty(Exchange.EXCEPTION_CAUGHT, exchange.getException());
-            exchange.setException(null);
             Objects.requireNonNull(refusal, "refusal is not set").process(exchange);
         }
         doWriteResponse(exchange.getMessage(), response, exchange);

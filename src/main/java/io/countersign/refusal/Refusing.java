@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Turns whatever ended a route into its answer: a {@link Refusal} into the problem that it names, a full disk into {@code
- * storage-full}, anything else into {@code unavailable}, whose cause only the operator sees.
+ * storage-full}, anything else into {@code unavailable}, whose cause only the operator sees. Listeners call it with what a
+ * route let through; a route may also name it after catching something itself.
  */
 public final class Refusing implements Processor {
     /** The methods served anywhere (RFC 9110, 10.2.1). */
@@ -29,7 +30,9 @@ public final class Refusing implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        Throwable caught = exchange.getException();
+        Throwable thrown = caught != null ? caught : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        exchange.setException(null);
         Refusal refusal = refusal(thrown == null ? new IllegalStateException("no exception to answer") : thrown);
         Caller caller = exchange.getProperty(Refusals.CALLER, Caller.of(null, null, null), Caller.class);
         String problem = Objects.requireNonNull(refusals, "refusals is not set").refuse(caller, refusal);

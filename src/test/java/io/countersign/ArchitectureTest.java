@@ -1,0 +1,97 @@
+package io.countersign;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The arrows between packages go one way, so that each can be read without those that use it. */
+@AnalyzeClasses(packages = "io.countersign", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule noPackageIsInACircle =
+            slices().matching("io.countersign.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule arrowsGoOneWay = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("main")
+            .definedBy("io.countersign")
+            .layer("cli")
+            .definedBy("io.countersign.cli..")
+            .layer("route")
+            .definedBy("io.countersign.route..")
+            .layer("listener")
+            .definedBy("io.countersign.listener..")
+            .layer("admission")
+            .definedBy("io.countersign.admission..")
+            .layer("transfer")
+            .definedBy("io.countersign.transfer..")
+            .layer("partner")
+            .definedBy("io.countersign.partner..")
+            .layer("settings")
+            .definedBy("io.countersign.settings..")
+            .layer("refusal")
+            .definedBy("io.countersign.refusal..")
+            .layer("tls")
+            .definedBy("io.countersign.tls..")
+            .layer("address")
+            .definedBy("io.countersign.address..")
+            .whereLayer("main")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("cli")
+            .mayOnlyBeAccessedByLayers("main")
+            .whereLayer("route")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("listener")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("admission")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("transfer")
+            .mayOnlyBeAccessedByLayers("admission", "route")
+            .whereLayer("partner")
+            .mayOnlyBeAccessedByLayers("admission", "route", "cli")
+            .whereLayer("settings")
+            .mayOnlyBeAccessedByLayers("admission", "partner", "route", "cli");
+
+    @ArchTest
+    static final ArchRule intakeKnowsNoCertificate = noClasses()
+            .that()
+            .resideInAPackage("io.countersign.transfer..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.security.cert..", "javax.net.ssl..", "io.countersign.tls..");
+
+    @ArchTest
+    static final ArchRule admissionReadsNoBody = noClasses()
+            .that()
+            .resideInAPackage("io.countersign.admission..")
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("java\\.io\\..*Stream|java\\.nio\\.file\\..*");
+
+    @ArchTest
+    static final ArchRule onlyListenersKnowJetty = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.countersign.listener..", "io.countersign.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.eclipse.jetty..", "org.apache.camel.component.jetty..");
+
+    @ArchTest
+    static final ArchRule namesSayWhatTheyAre = classes()
+            .should()
+            .haveSimpleNameNotEndingWith("Utils")
+            .andShould()
+            .haveSimpleNameNotEndingWith("Helper")
+            .andShould()
+            .haveSimpleNameNotEndingWith("Handler")
+            .andShould()
+            .haveSimpleNameNotEndingWith("Impl")
+            .because("the field has nouns of its own");
+}

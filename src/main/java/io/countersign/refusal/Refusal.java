@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
  * or our insides; {@link #reason} goes to the operator and says all that helps.
  */
 public final class Refusal extends Exception {
-    private static final long serialVersionUID = 1L;
-
     private final Code code;
     private final String detail;
 

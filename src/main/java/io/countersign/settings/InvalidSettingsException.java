@@ -4,8 +4,6 @@ import java.util.List;
 
 /** Thrown at start with every problem that was found; nothing listens after it. */
 public final class InvalidSettingsException extends Exception {
-    private static final long serialVersionUID = 1L;
-
     private final List<String> problems;
 
     public InvalidSettingsException(List<String> problems) {

@@ -60,7 +60,6 @@ public final class Settings {
         }
         settings.takeKnown(text(system), "-D", known.keySet(), problems);
         PATHS.forEach(settings::makeAbsolute);
-        settings.values.computeIfPresent("countersign.host", (key, host) -> inUrl(host));
         settings.values.put(HOME, settings.home.toString());
         return settings;
     }
@@ -99,6 +98,7 @@ public final class Settings {
     public Properties placeholders() {
         Properties placeholders = new Properties();
         placeholders.putAll(values);
+        placeholders.setProperty("countersign.host", inUrl(get("countersign.host")));
         return placeholders;
     }
 

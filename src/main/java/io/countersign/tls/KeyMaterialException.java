@@ -5,8 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A certificate, key or trust file that cannot be used; the message names the file, what was seen and what is accepted. */
 public final class KeyMaterialException extends Exception {
-    private static final long serialVersionUID = 1L;
-
     public KeyMaterialException(Path file, String what) {
         this(file, what, null);
     }

@@ -5,6 +5,7 @@ import io.countersign.tls.Identity;
 import io.countersign.tls.KeyMaterialException;
 import io.countersign.tls.PemFile;
 import io.countersign.tls.SampleCertificates;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,10 +17,16 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Tries everything that the settings name before anything starts: files, keys, address, port, folder. */
 public final class SettingsCheck {
+    /** In a file: endpoint these begin an escape, the options, or a placeholder; files would go elsewhere. */
+    private static final Pattern MISREAD =
+            Pattern.compile("[%?]|\\{\\{|\\$\\{" + (File.separatorChar == '/' ? "|\\\\" : ""));
+
     private static final int LAST_PORT = 65_535;
 
     private final Settings settings;
@@ -94,6 +101,14 @@ public final class SettingsCheck {
 
     private void data() {
         if (isEmpty("countersign.data")) {
+            return;
+        }
+        Matcher misread = MISREAD.matcher(settings.get("countersign.data"));
+        if (misread.find()) {
+            add(
+                    "countersign.data",
+                    settings.get("countersign.data") + " has '" + misread.group()
+                            + "' in its path, which Camel's endpoints would not take as it stands");
             return;
         }
         try {

@@ -4,23 +4,35 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes files and the folders that name them survive a power cut. Every method fails rather than promise too much. */
 final class Durable {
-    private static final boolean FOLDERS_CAN_BE_FLUSHED =
-            !System.getProperty("os.name", "").startsWith("Windows");
+    private static final Logger LOG = LoggerFactory.getLogger(Durable.class);
+    /** Where folders cannot be opened, and files only for writing. */
+    private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
 
-    private final Set<Path> flushedAncestors = ConcurrentHashMap.newKeySet();
+    private static final StandardOpenOption FLUSHABLE = WINDOWS ? StandardOpenOption.WRITE : StandardOpenOption.READ;
 
-    /** Flushes a file that is already in its place, and its folder. */
+    /** Those whose names are known to survive. */
+    private final Set<Path> flushed = ConcurrentHashMap.newKeySet();
+
+    /**
+     * Flushes a file that is already in its place, and its folder. One that somebody has taken from there meanwhile is left
+     * to him.
+     */
     void flush(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, FLUSHABLE)) {
             channel.force(true);
+        } catch (NoSuchFileException taken) {
+            LOG.debug("{} was taken before it was flushed again", file);
         }
         flushFolderOf(file);
     }
@@ -48,13 +60,16 @@ final class Durable {
         Path folder = folderOf(file);
         flushFolder(folder);
         // A folder may be as new as the file: its own name must survive too. Once is enough, as folders stay.
-        for (Path child = folder; child.getParent() != null && flushedAncestors.add(child); child = child.getParent()) {
-            flushFolder(child.getParent());
+        for (Path child = folder; child.getParent() != null && !flushed.contains(child); child = child.getParent()) {
+            if (Files.isReadable(child.getParent())) {
+                flushFolder(child.getParent());
+            }
+            flushed.add(child);
         }
     }
 
     private static void flushFolder(Path folder) throws IOException {
-        if (FOLDERS_CAN_BE_FLUSHED && Files.isReadable(folder)) {
+        if (!WINDOWS) {
             try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
                 channel.force(true);
             }

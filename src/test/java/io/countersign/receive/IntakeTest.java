@@ -1,6 +1,7 @@
 package io.countersign.receive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.testing.Answer;
 import io.countersign.testing.Certified;
@@ -253,6 +254,60 @@ class IntakeTest {
         assertThat(answer.body()).contains("unavailable").doesNotContain("warehouse", "Exception");
         assertThat(service.refusal().reason()).contains("the warehouse at 10.1.2.3 is closed");
         keptNothing();
+    }
+
+    @Test
+    void aFileThatIsTakenFromTheInboxAtOnceWasStillReceived() throws Exception {
+        service.close();
+        home.partner("acme", Map.of("certificates", "certificates/acme.crt", "addresses", "any"), """
+                - route:
+                    id: from-acme
+                    from:
+                      uri: direct:from-acme
+                      steps:
+                        - to:
+                            uri: file:{{countersign.data}}/inbox/acme
+                        - process:
+                            ref: "#class:io.countersign.receive.IntakeTest$TakeAtOnce"
+                """);
+        service = RunningService.start(home);
+        assertThat(client.put(target("order"), "x").statusCode()).isEqualTo(201);
+        assertThat(home.files("inbox")).isEmpty();
+        assertThat(home.files("receipts/acme")).hasSize(1);
+    }
+
+    /** An in-house system that is quicker than the rest of the route. */
+    public static final class TakeAtOnce implements org.apache.camel.Processor {
+        @Override
+        public void process(org.apache.camel.Exchange exchange) throws Exception {
+            Files.delete(Path.of(exchange.getMessage().getHeader("CamelFileNameProduced", String.class)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a home", "ümlauts", "a+b", "(x)", "[x]", "a&b", "a,b", "a;b", "a=b", "a@b", "a'b", "a!b", "a~b", "a#b",
+                "{x}", "a$b", "a*b", "a|b", "a^b", "a`b", "a\"b", "<x>", "a:b"
+            })
+    void aHomeMayHaveManyNames(String name) throws Exception {
+        service.close();
+        TestHome odd = new TestHome(folder.resolve(name));
+        Certified partner = odd.pinned("acme");
+        service = RunningService.start(odd);
+        assertThat(Client.of(odd.authority.certificate(), partner)
+                        .put(target("order"), "x")
+                        .statusCode())
+                .isEqualTo(201);
+        assertThat(odd.files("inbox/acme")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%41", "a%b", "a?b", "{{x}}", "${x}", "a\\b"})
+    void aHomeThatEndpointsWouldReadOtherwiseIsAnErrorAtStart(String name) {
+        assertThatThrownBy(() -> RunningService.start(new TestHome(folder.resolve(name))))
+                .hasMessageContaining("countersign.data (default): ")
+                .hasMessageContaining("in its path");
     }
 
     @Test

@@ -21,6 +21,6 @@ public final class WhoCalls implements Processor {
         Message message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.CONTENT_TYPE, "application/json");
-        message.setBody(answer.toJson());
+        message.setBody(answer.toJson() + "\n");
     }
 }

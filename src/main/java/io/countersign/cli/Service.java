@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jetty.JettyHttpEndpoint;
 import org.apache.camel.main.Main;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ public final class Service implements AutoCloseable {
     private final Refusals refusals = new Refusals();
     private final OwnRoute ownRoute = new OwnRoute();
     private final Main main = new Main();
+    private @Nullable Routes routes;
 
     /** @param clock by which certificates are valid or not */
     public Service(Settings settings, Clock clock) {
@@ -62,6 +64,7 @@ public final class Service implements AutoCloseable {
             main.init();
             Routes routes = new Routes(
                     context(), settings, partners, trust == null ? Authorities.of(List.of()) : trust, ownRoute);
+            this.routes = routes;
             routes.load(problems);
             problems.throwIfAny();
             main.start();
@@ -95,6 +98,11 @@ public final class Service implements AutoCloseable {
 
     public Partners partners() {
         return partners;
+    }
+
+    /** What is wrong with files that were changed since they were last in force. */
+    public List<String> complaints() {
+        return routes == null ? List.of() : routes.complaints();
     }
 
     public Refusals refusals() {

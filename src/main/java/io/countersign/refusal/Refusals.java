@@ -55,7 +55,7 @@ public final class Refusals {
         problem.put("status", status);
         problem.put("detail", refusal.detail());
         problem.put("instance", "urn:uuid:" + id);
-        return problem.toJson();
+        return problem.toJson() + "\n";
     }
 
     /** Records a handshake that failed; its caller gets TLS's alert and nothing else. */

@@ -24,6 +24,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  * @param name for messages, relative to the home folder: {@code routes/partners/acme.camel.yaml}
  */
 record RouteFile(String name, String content) {
+    private static final String SCHEME = "file:";
     private static final List<String> ROOTS = List.of(
             "beans",
             "routes",
@@ -59,7 +60,11 @@ record RouteFile(String name, String content) {
     }
 
     String location() {
-        return "file:" + name;
+        return SCHEME + name;
+    }
+
+    static String name(String location) {
+        return location.startsWith(SCHEME) ? location.substring(SCHEME.length()) : location;
     }
 
     /**

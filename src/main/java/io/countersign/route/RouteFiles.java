@@ -50,12 +50,27 @@ final class RouteFiles {
                     }
                 }
             });
-            locations().forEach((id, location) -> {
-                String before = routesBefore.getOrDefault(id, location);
-                if (!before.equals(location)) {
-                    problems.add(file.name(), "has a route with the id " + id + ", which " + before + " uses already");
-                }
-            });
+            locations()
+                    .forEach((id, location) -> clash(id, location, routesBefore.getOrDefault(id, location), problems));
+        }
+    }
+
+    /**
+     * Reports routes whose ids another context uses for those of other files; Camel would replace them.
+     *
+     * @param replaced files whose routes go anyway
+     */
+    void clashWith(RouteFiles others, Set<String> replaced, Problems problems) {
+        Map<String, String> theirs = others.locations();
+        theirs.values().removeAll(replaced);
+        locations().forEach((id, location) -> clash(id, location, theirs.getOrDefault(id, location), problems));
+    }
+
+    private static void clash(String id, String location, String other, Problems problems) {
+        if (!other.equals(location)) {
+            problems.add(
+                    RouteFile.name(location),
+                    "has a route with the id " + id + ", which " + RouteFile.name(other) + " uses already");
         }
     }
 

@@ -36,6 +36,7 @@ public final class Routes {
     private List<RouteFile> inForce = List.of();
     private List<RouteFile> lastSeen = List.of();
     private @Nullable List<RouteFile> refused;
+    private volatile List<String> complaints = List.of();
 
     public Routes(CamelContext context, Settings settings, Partners partners, Authorities trust, OwnRoute ownRoute) {
         this.context = context;
@@ -76,6 +77,9 @@ public final class Routes {
         List<RouteFile> found = partnerFiles(problems);
         boolean settled = found.equals(lastSeen);
         lastSeen = found;
+        if (found.equals(inForce)) {
+            complaints = List.of();
+        }
         if (!settled || found.equals(inForce) || found.equals(refused)) {
             return;
         }
@@ -83,11 +87,12 @@ public final class Routes {
             RouteFiles rehearsed =
                     rehearsal.load(RouteFile.in(settings.routes().resolve("templates"), problems), found, problems);
             PartnerDirectory directory = read(rehearsed, problems);
+            Set<String> changed = changed(found);
+            rehearsed.clashWith(live, changed, problems);
             if (!problems.isEmpty()) {
-                refuse(found, String.join("; ", problems.found()));
+                refuse(found, problems.found());
                 return;
             }
-            Set<String> changed = changed(found);
             Set<String> own = new HashSet<>(rehearsed.withOwnRoute());
             own.addAll(live.withOwnRoute());
             ownRoute.use(own); // both the old and the new: what arrives meanwhile waits for its route
@@ -95,10 +100,21 @@ public final class Routes {
             partners.use(directory);
             ownRoute.use(live.withOwnRoute());
             inForce = found;
-            LOG.info("{} partners known, after a change of {}", directory.size(), changed);
+            complaints = List.of();
+            LOG.info("{} partners known, after a change of {}", directory.size(), names(changed));
         } catch (Exception wrong) {
-            refuse(found, Problems.reason(wrong));
+            ownRoute.use(live.withOwnRoute());
+            refuse(found, List.of(Unusable.why(wrong)));
         }
+    }
+
+    /** What is wrong with the partners' files as they are now, while older ones are in force; empty where all is well. */
+    public List<String> complaints() {
+        return complaints;
+    }
+
+    private static List<String> names(Set<String> locations) {
+        return locations.stream().map(RouteFile::name).toList();
     }
 
     private PartnerDirectory read(RouteFiles files, Problems problems) {
@@ -114,31 +130,32 @@ public final class Routes {
         return directory;
     }
 
-    private void refuse(List<RouteFile> found, String why) {
+    private void refuse(List<RouteFile> found, List<String> why) {
         refused = found;
-        LOG.error("the partners' files were changed and are not in force: {}", why);
+        complaints = why;
+        LOG.error("the partners' files were changed and are not in force: {}", String.join("; ", why));
     }
 
+    /** Replaces the routes of the changed files, and those alone; where one cannot run, all are as they were. */
     private void swap(Set<String> changed, Map<String, RouteFile> found, RouteFiles rehearsed) throws Exception {
-        Map<String, RouteFile> old = byLocation(inForce);
-        for (String location : changed) {
-            boolean had = live.hasRoutesOf(location);
-            boolean has = rehearsed.hasRoutesOf(location);
-            RouteFile replacement = found.get(location);
-            RouteFile former = old.get(location);
-            if (had) {
-                live.unload(location);
-            }
-            try {
-                if (has && replacement != null) {
-                    live.load(replacement);
-                }
-            } catch (Exception unusable) {
-                live.unload(location);
-                if (had && former != null) {
-                    live.load(former);
-                }
-                throw unusable;
+        Set<String> withRoutes = new TreeSet<>(changed);
+        withRoutes.removeIf(location -> !live.hasRoutesOf(location) && !rehearsed.hasRoutesOf(location));
+        try {
+            put(withRoutes, found);
+        } catch (Exception cannotRun) {
+            put(withRoutes, byLocation(inForce));
+            throw cannotRun;
+        }
+    }
+
+    private void put(Set<String> locations, Map<String, RouteFile> files) throws Exception {
+        for (String location : locations) {
+            live.unload(location);
+        }
+        for (String location : locations) {
+            RouteFile file = files.get(location);
+            if (file != null) {
+                live.load(file);
             }
         }
     }

@@ -46,6 +46,6 @@ public record Receipt(
         json.put("receivedAt", receivedAt.toString());
         json.put("certificate", certificate);
         json.put("address", address);
-        return json.toJson();
+        return json.toJson() + "\n";
     }
 }

@@ -46,6 +46,10 @@ public final class RunningService implements AutoCloseable {
         return service;
     }
 
+    public List<String> complaints() {
+        return service.complaints();
+    }
+
     /** The refusals so far, newest first. */
     public List<Refused> refusals() {
         return service.refusals().recent();

@@ -1,0 +1,179 @@
+package io.countersign.receive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countersign.testing.Certified;
+import io.countersign.testing.Client;
+import io.countersign.testing.Issue;
+import io.countersign.testing.RunningService;
+import io.countersign.testing.TestHome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import javax.net.ssl.SSLSocket;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Partners' files that change while the service runs: good ones take effect, broken ones change nothing. */
+class PartnerFilesTest {
+    private static final Map<String, String> ACME =
+            Map.of("certificates", "certificates/acme.crt", "addresses", "127.0.0.0/8");
+
+    @TempDir
+    private Path folder;
+
+    private TestHome home;
+    private Certified acme;
+    private Certified globex;
+    private RunningService service;
+
+    @BeforeEach
+    void start() throws Exception {
+        home = new TestHome(folder);
+        acme = home.pinned("acme");
+        globex = Issue.to("CN=globex").by(home.authority);
+        globex.write(home.certificates(), "globex");
+        service = RunningService.start(home);
+    }
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    @Test
+    void aPartnerIsAddedRenamedAndDeleted() {
+        assertThat(put(globex)).isEqualTo(403);
+        home.partner("globex", Map.of("certificates", "certificates/globex.crt", "addresses", "any"));
+        awaitStatus(globex, 201);
+        assertThat(home.files("inbox/globex")).isNotEmpty();
+        delete("globex");
+        home.partner("globex-corp", Map.of("certificates", "certificates/globex.crt", "addresses", "any"));
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> {
+            put(globex);
+            return !home.files("inbox/globex-corp").isEmpty();
+        });
+        delete("globex-corp");
+        awaitStatus(globex, 403);
+        assertThat(put(acme)).isEqualTo(201);
+    }
+
+    @Test
+    void aRouteOfItsOwnComesChangesAndGoes() {
+        home.partner("acme", ACME, route("one"));
+        awaitFileIn("one");
+        int inbox = home.files("inbox/acme").size();
+        home.partner("acme", ACME, route("two"));
+        awaitFileIn("two");
+        assertThat(home.files("inbox/acme")).hasSize(inbox);
+        home.partner("acme", ACME);
+        awaitFileIn("inbox/acme");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "- route:\n    id: from-acme\n    from:\n      uri: direct:from-acme\n      steps:\n        - to:\n            uri: nonsense:x\n",
+                "- route:\n    id: from-acme\n    from:\n      uri: direct:from-acme\n      steps:\n        - process:\n            ref: missing\n",
+                "- route:\n    id: receive\n    from:\n      uri: direct:from-acme\n      steps:\n        - log:\n            message: x\n",
+                "- route:\n    id: from-acme\n    from:\n      uri: direct:from-acme\n      steps:\n        - frobnicate:\n            x: y\n",
+                "- route: [\n",
+            })
+    void aRouteThatCannotRunLeavesTheOneThatDoes(String broken) {
+        home.partner("acme", ACME, route("one"));
+        awaitFileIn("one");
+        home.partner("acme", Map.of("certificates", "certificates/acme.crt", "addresses", "10.0.0.0/8"), broken);
+        awaitComplaint();
+        int before = home.files("one").size();
+        assertThat(put(acme)).isEqualTo(201);
+        assertThat(home.files("one")).hasSize(before + 1);
+        home.partner("acme", ACME, route("two"));
+        awaitFileIn("two");
+        assertThat(service.complaints()).isEmpty();
+    }
+
+    @Test
+    void aBrokenPartnerChangesNothing() {
+        home.partner("globex", Map.of("certificates", "certificates/acme.crt", "addresses", "any"));
+        awaitComplaint();
+        assertThat(put(acme)).isEqualTo(201);
+        home.partner("globex", Map.of("certificates", "certificates/globex.crt", "addresses", "any"));
+        awaitStatus(globex, 201);
+    }
+
+    @Test
+    void anUploadUnderWayIsNotDisturbed() throws Exception {
+        try (SSLSocket socket = Client.of(home.authority.certificate(), acme).connect(service.port())) {
+            socket.getOutputStream()
+                    .write("PUT /exchange/slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nx"
+                            .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().flush();
+            Awaitility.await().until(() -> !home.files("staging").isEmpty());
+            home.partner(
+                    "globex",
+                    Map.of("certificates", "certificates/globex.crt", "addresses", "any"),
+                    route("g").replace("from-acme", "from-globex"));
+            awaitStatus(globex, 201);
+            assertThat(home.files("g")).isNotEmpty();
+            assertThat(Client.exchange(socket, "x").status()).isEqualTo(201);
+        }
+    }
+
+    private void awaitComplaint() {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> !service.complaints().isEmpty());
+    }
+
+    private void awaitFileIn(String name) {
+        int before = home.files(name).size();
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> {
+            assertThat(put(acme)).isEqualTo(201);
+            return home.files(name).size() > before;
+        });
+    }
+
+    private void awaitStatus(Certified caller, int status) {
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> put(caller) == status);
+    }
+
+    private int put(Certified caller) {
+        try {
+            return Client.of(home.authority.certificate(), caller)
+                    .put(URI.create("https://localhost:" + service.port() + "/exchange/x"), "x")
+                    .statusCode();
+        } catch (IOException | InterruptedException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    private void delete(String partner) {
+        try {
+            Files.delete(folder.resolve("routes/partners/" + partner + ".camel.yaml"));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private static String route(String to) {
+        return """
+                - route:
+                    id: from-acme
+                    from:
+                      uri: direct:from-acme
+                      steps:
+                        - to:
+                            uri: file:{{countersign.data}}/FOLDER
+                """.replace("FOLDER", to);
+    }
+}

@@ -131,6 +131,28 @@ class IntakeTest {
     }
 
     @Test
+    void aClientThatSendsFirstAndReadsThenIsStillAnswered() throws Exception {
+        byte[] large = new byte[20 * LIMIT];
+        for (String framing : List.of("Content-Length: " + large.length, "Transfer-Encoding: chunked")) {
+            try (SSLSocket socket = client.connect(service.port())) {
+                OutputStream out = socket.getOutputStream();
+                boolean chunked = framing.startsWith("Transfer");
+                out.write(("PUT /exchange/large HTTP/1.1\r\nHost: localhost\r\n" + framing + "\r\n\r\n"
+                                + (chunked ? Integer.toHexString(large.length) + "\r\n" : ""))
+                        .getBytes(StandardCharsets.US_ASCII));
+                out.write(large);
+                Answer answer = Client.exchange(socket, chunked ? "\r\n0\r\n\r\n" : "");
+                assertThat(answer.status()).isEqualTo(413);
+                assertThat(Client.exchange(socket, "GET /exchange HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                                .status())
+                        .as("the connection goes on behind a refused body")
+                        .isEqualTo(200);
+            }
+        }
+        keptNothing();
+    }
+
+    @Test
     void refusesAChunkedBodyOnceItIsTooLarge() throws Exception {
         HttpResponse<String> answer = client.send(
                 target("large"),

@@ -79,6 +79,10 @@ public final class AsSent extends DefaultHttpBinding {
 
     @Override
     public void writeResponse(Exchange exchange, HttpServletResponse response) throws IOException {
+        if (exchange.getException() == null && (exchange.isRouteStop() || exchange.isRollbackOnly())) {
+            // What comes after, the receipt above all, has not happened: there is nothing to call a success.
+            exchange.setException(new IllegalStateException("the route was stopped before its end"));
+        }
         if (exchange.getException() != null) {
             Objects.requireNonNull(refusal, "refusal is not set").process(exchange);
         }

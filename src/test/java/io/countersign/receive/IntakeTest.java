@@ -278,6 +278,22 @@ class IntakeTest {
         keptNothing();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"stop: {}", "rollback: {markRollbackOnly: true}"})
+    void aRouteThatStopsBeforeItsEndLeavesTheSenderWithoutASuccess(String step) throws Exception {
+        service.close();
+        home.partner(
+                "acme",
+                Map.of("certificates", "certificates/acme.crt", "addresses", "any"),
+                "- route:\n    id: from-acme\n    from:\n      uri: direct:from-acme\n      steps:\n        - " + step
+                        + "\n");
+        service = RunningService.start(home);
+        HttpResponse<String> answer = client.put(target("order"), "x");
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(service.refusal().reason()).contains("stopped before its end");
+        keptNothing();
+    }
+
     @Test
     void aFileThatIsTakenFromTheInboxAtOnceWasStillReceived() throws Exception {
         service.close();

@@ -1,6 +1,8 @@
 package io.countersign.refusal;
 
 import io.countersign.refusal.Refusals.Caller;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.Locale;
 import java.util.Objects;
 import org.apache.camel.Exchange;
@@ -54,7 +56,11 @@ public final class Refusing implements Processor {
             if (cause instanceof Refusal refusal) {
                 return refusal;
             }
-            String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+            if (!(cause instanceof IOException)) {
+                continue; // its message may quote a name that the sender chose
+            }
+            String said = cause instanceof FileSystemException file ? file.getReason() : cause.getMessage();
+            String message = String.valueOf(said).toLowerCase(Locale.ROOT);
             if (message.contains("no space left") || message.contains("quota exceeded")) {
                 return new Refusal(Code.STORAGE_FULL, "There is no room at the moment.", cause.toString(), thrown);
             }

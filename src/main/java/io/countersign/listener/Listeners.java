@@ -121,6 +121,7 @@ public final class Listeners extends JettyHttpComponent12 {
             Server server, Connector connector, List<Handler> handlers, JettyHttpEndpoint endpoint) throws Exception {
         CamelServlet servlet = super.createServletForConnector(server, connector, handlers, endpoint);
         server.getDescendant(ServletContextHandler.class).setErrorHandler(new ErrorAnswers(refusals));
+        server.insertHandler(new Lingering());
         return servlet;
     }
 

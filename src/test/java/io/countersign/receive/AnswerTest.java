@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countersign.testing.Answer;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Client;
+import io.countersign.testing.Issue;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.TestHome;
 import java.io.IOException;
@@ -161,6 +162,21 @@ class AnswerTest {
         Answer nobodys = ask(globex, get.replace(id.group(1), "00000000-0000-7000-8000-000000000000"));
         assertThat(others.status()).isEqualTo(404);
         assertThat(withoutInstance(others)).isEqualTo(withoutInstance(nobodys));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {100_000, 1_000_000, 20_000_000})
+    void aRefusalReachesAClientThatReadsOnlyOnceItHasSentEverything(int size) throws Exception {
+        Client stranger =
+                Client.of(home.authority.certificate(), Issue.to("CN=stranger").by(home.authority));
+        for (int i = 0; i < 5; i++) {
+            assertThat(stranger.send(
+                                    service.at("/exchange").resolve("/exchange/large"),
+                                    "PUT",
+                                    java.net.http.HttpRequest.BodyPublishers.ofByteArray(new byte[size]))
+                            .statusCode())
+                    .isEqualTo(403);
+        }
     }
 
     @Test

@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
  * and a few headers; an exception that the route did not answer becomes a problem document, never a stack trace.
  */
 public final class AsSent extends DefaultHttpBinding {
-    private static final String BODY = "requestBody";
     private static final Logger LOG = LoggerFactory.getLogger(AsSent.class);
     private static final List<String> ANSWERED =
             List.of("Location", "Retry-After", "Allow", "ETag", "Content-Disposition");
@@ -52,7 +51,6 @@ public final class AsSent extends DefaultHttpBinding {
 
     @Override
     public void readRequest(HttpServletRequest request, Message message) {
-        message.getExchange().setProperty(BODY, new Body(request));
         message.setHeader(Exchange.HTTP_METHOD, request.getMethod());
         Object sent = request.getAttribute(Uninterpreted.PATH);
         message.setHeader(Exchange.HTTP_PATH, sent == null ? "" : sent);
@@ -74,7 +72,7 @@ public final class AsSent extends DefaultHttpBinding {
 
     @Override
     public Object parseBody(HttpServletRequest request, Message message) {
-        return message.getExchange().getProperty(BODY);
+        return new Body(request);
     }
 
     @Override
@@ -87,10 +85,6 @@ public final class AsSent extends DefaultHttpBinding {
             Objects.requireNonNull(refusal, "refusal is not set").process(exchange);
         }
         doWriteResponse(exchange.getMessage(), response, exchange);
-        Body body = exchange.getProperty(BODY, Body.class);
-        if (body != null && response.getStatus() >= HttpServletResponse.SC_BAD_REQUEST) {
-            body.linger();
-        }
     }
 
     @Override

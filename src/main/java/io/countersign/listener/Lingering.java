@@ -10,9 +10,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Reads on for a while, to no end, where a caller was refused before its body: some clients, Java's among them, look at
- * the answer only once they have sent everything, and a connection that is closed before tells them nothing. Costs no
- * thread; one that waits for {@code 100 Continue} sends nothing and is not waited for.
+ * Reads on for a while, to no end, where a caller was refused before its body's end (RFC 9112, 9.6): some clients, Java's
+ * among them, look at the answer only once they have sent everything, and a connection that is closed before tells them
+ * nothing. Costs no thread; one that waits for {@code 100 Continue} sends nothing and is not waited for.
  */
 final class Lingering extends Handler.Wrapper {
     private static final long SECONDS = 10;
@@ -25,7 +25,8 @@ final class Lingering extends Handler.Wrapper {
     }
 
     private static void linger(Request request, Response response, Callback callback) {
-        if (response.getStatus() < BAD_REQUEST || request.getHeaders().contains(HttpHeader.EXPECT)) {
+        boolean waits = request.getHeaders().contains(HttpHeader.EXPECT) && request.getAttribute(Body.OPENED) == null;
+        if (response.getStatus() < BAD_REQUEST || waits) {
             callback.succeeded();
             return;
         }

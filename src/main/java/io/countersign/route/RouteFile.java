@@ -3,6 +3,7 @@ package io.countersign.route;
 import io.countersign.settings.Problems;
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ record RouteFile(String name, String content) {
         try (Stream<Path> entries = Files.list(folder)) {
             for (Path file : entries.filter(Files::isRegularFile).sorted().toList()) {
                 if (isRouteFile(file, problems)) {
-                    files.add(new RouteFile(name(file), Files.readString(file)));
+                    read(file, problems, files);
                 }
             }
         } catch (IOException unreadable) {
@@ -94,6 +95,16 @@ record RouteFile(String name, String content) {
             return ROOTS.contains(root) ? null : "has the root <" + root + ">; accepted: " + String.join(", ", ROOTS);
         } catch (XMLStreamException malformed) {
             return "is not well-formed XML: " + malformed.getMessage();
+        }
+    }
+
+    private static void read(Path file, Problems problems, List<RouteFile> files) {
+        try {
+            files.add(new RouteFile(name(file), Files.readString(file)));
+        } catch (CharacterCodingException other) {
+            problems.add(name(file), "is not UTF-8");
+        } catch (IOException unreadable) {
+            problems.add(name(file), "cannot be read: " + unreadable);
         }
     }
 

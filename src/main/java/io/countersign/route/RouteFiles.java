@@ -89,6 +89,7 @@ final class RouteFiles {
             if (location.equals(location(route))) {
                 context.getRouteController().stopRoute(route.getRouteId());
                 context.removeRoute(route.getRouteId());
+                model().removeRouteDefinition(route); // one that could not start is in the model alone
             }
         }
     }

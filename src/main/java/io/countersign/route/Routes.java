@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Routes {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.partners");
+    private static final int LOOKS_BEFORE_RETRY = 10;
 
     private final Settings settings;
     private final Partners partners;
@@ -36,6 +37,11 @@ public final class Routes {
     private List<RouteFile> inForce = List.of();
     private List<RouteFile> lastSeen = List.of();
     private @Nullable List<RouteFile> refused;
+    private boolean mayMend;
+    private int looks;
+    /** Partners who are no longer known and had a route of their own, for what was on its way when they went. */
+    private final Set<String> gone = new HashSet<>();
+
     private volatile List<String> complaints = List.of();
 
     public Routes(CamelContext context, Settings settings, Partners partners, Authorities trust, OwnRoute ownRoute) {
@@ -70,17 +76,19 @@ public final class Routes {
 
     /**
      * Looks at the partners' files, and brings a change into force. A file counts as changed once it looks the same twice
-     * in a row, so that one that is still being written is left alone.
+     * in a row, so that one that is still being written is left alone. What was refused for what it says is tried
+     * again now and then, since another file may mend it: a certificate that comes after the partner's file that names it.
      */
     public synchronized void follow() {
         Problems problems = new Problems();
         List<RouteFile> found = partnerFiles(problems);
         boolean settled = found.equals(lastSeen);
         lastSeen = found;
-        if (found.equals(inForce)) {
-            complaints = List.of();
+        if (!settled || (found.equals(refused) && (!mayMend || ++looks % LOOKS_BEFORE_RETRY != 0))) {
+            return;
         }
-        if (!settled || found.equals(inForce) || found.equals(refused)) {
+        if (found.equals(inForce) && problems.isEmpty()) {
+            accept(found);
             return;
         }
         try (Rehearsal rehearsal = new Rehearsal(context)) {
@@ -90,21 +98,15 @@ public final class Routes {
             Set<String> changed = changed(found);
             rehearsed.clashWith(live, changed, problems);
             if (!problems.isEmpty()) {
-                refuse(found, problems.found());
+                refuse(found, problems.found(), true);
                 return;
             }
-            Set<String> own = new HashSet<>(rehearsed.withOwnRoute());
-            own.addAll(live.withOwnRoute());
-            ownRoute.use(own); // both the old and the new: what arrives meanwhile waits for its route
-            swap(changed, byLocation(found), rehearsed);
-            partners.use(directory);
-            ownRoute.use(live.withOwnRoute());
-            inForce = found;
-            complaints = List.of();
+            swap(found, changed, rehearsed, directory);
+            accept(found);
             LOG.info("{} partners known, after a change of {}", directory.size(), names(changed));
-        } catch (Exception wrong) {
-            ownRoute.use(live.withOwnRoute());
-            refuse(found, List.of(Unusable.why(wrong)));
+        } catch (Exception cannotRun) {
+            // Once more would only interrupt the routes that run.
+            refuse(found, List.of(String.valueOf(cannotRun.getMessage())), false);
         }
     }
 
@@ -130,22 +132,51 @@ public final class Routes {
         return directory;
     }
 
-    private void refuse(List<RouteFile> found, List<String> why) {
-        refused = found;
-        complaints = why;
-        LOG.error("the partners' files were changed and are not in force: {}", String.join("; ", why));
+    private void accept(List<RouteFile> found) {
+        inForce = found;
+        refused = null;
+        complaints = List.of();
     }
 
-    /** Replaces the routes of the changed files, and those alone; where one cannot run, all are as they were. */
-    private void swap(Set<String> changed, Map<String, RouteFile> found, RouteFiles rehearsed) throws Exception {
+    /** Says it once, however often the same is found. */
+    private void refuse(List<RouteFile> found, List<String> why, boolean mayMend) {
+        refused = found;
+        this.mayMend = mayMend;
+        if (!why.equals(complaints)) {
+            LOG.error("the partners' files were changed and are not in force: {}", String.join("; ", why));
+        }
+        complaints = why;
+    }
+
+    /**
+     * Replaces the routes of the changed files, and those alone, and then the partners; where a route cannot run, which only
+     * the running context says, everything is as it was. Meanwhile both the old and the new routes count, so that what
+     * arrives waits for its route.
+     */
+    private void swap(List<RouteFile> found, Set<String> changed, RouteFiles rehearsed, PartnerDirectory directory)
+            throws Exception {
         Set<String> withRoutes = new TreeSet<>(changed);
         withRoutes.removeIf(location -> !live.hasRoutesOf(location) && !rehearsed.hasRoutesOf(location));
+        Set<String> before = live.withOwnRoute();
+        useOwnRoutes(before, rehearsed.withOwnRoute());
         try {
-            put(withRoutes, found);
+            put(withRoutes, byLocation(found));
+            partners.use(directory);
+            gone.addAll(before);
+            gone.removeAll(rehearsed.partners().keySet());
         } catch (Exception cannotRun) {
             put(withRoutes, byLocation(inForce));
             throw cannotRun;
+        } finally {
+            useOwnRoutes(live.withOwnRoute(), Set.of());
         }
+    }
+
+    private void useOwnRoutes(Set<String> running, Set<String> coming) {
+        Set<String> own = new HashSet<>(gone);
+        own.addAll(running);
+        own.addAll(coming);
+        ownRoute.use(own);
     }
 
     private void put(Set<String> locations, Map<String, RouteFile> files) throws Exception {
@@ -155,7 +186,11 @@ public final class Routes {
         for (String location : locations) {
             RouteFile file = files.get(location);
             if (file != null) {
-                live.load(file);
+                try {
+                    live.load(file);
+                } catch (Exception unusable) {
+                    throw new IllegalStateException(file.name() + ": " + Unusable.why(unusable), unusable);
+                }
             }
         }
     }

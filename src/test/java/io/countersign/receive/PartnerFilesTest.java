@@ -112,6 +112,67 @@ class PartnerFilesTest {
     }
 
     @Test
+    void aChangeOfSeveralFilesIsInForceAsAWholeOrNotAtAll() {
+        home.partner("aaron", Map.of("certificates", "certificates/globex.crt", "addresses", "any"));
+        awaitStatus(globex, 201);
+        home.partner("acme", ACME, route("nosuch").replace("file:", "nosuch:"));
+        home.partner(
+                "aaron",
+                Map.of("certificates", "certificates/globex.crt", "addresses", "any"),
+                route("one").replace("from-acme", "from-aaron"));
+        awaitComplaint();
+        assertThat(service.complaints()).hasSize(1).allMatch(why -> why.contains("routes/partners/acme.camel.yaml: "));
+        assertThat(put(acme)).isEqualTo(201);
+        assertThat(put(globex)).isEqualTo(201);
+        assertThat(home.files("one")).isEmpty();
+        assertThat(home.files("inbox/acme")).hasSize(1);
+    }
+
+    @Test
+    void aCertificateMayComeAfterTheFileThatNamesIt() throws Exception {
+        Files.delete(home.certificates().resolve("globex.crt"));
+        home.partner("globex", Map.of("certificates", "certificates/globex.crt", "addresses", "any"));
+        awaitComplaint();
+        globex.write(home.certificates(), "globex");
+        awaitStatus(globex, 201);
+        assertThat(service.complaints()).isEmpty();
+    }
+
+    @Test
+    void aFileThatWouldNotBeReadIsTold() throws Exception {
+        home.write("routes/partners/globex.yaml", "- beans: []");
+        awaitComplaint();
+        assertThat(service.complaints())
+                .containsExactly(
+                        "routes/partners/globex.yaml: would not be read; accepted: names that end in .camel.yaml or .camel.xml");
+        Files.delete(folder.resolve("routes/partners/globex.yaml"));
+        Files.write(
+                folder.resolve("routes/partners/zoe.camel.yaml"), "# caf\u00e9".getBytes(StandardCharsets.ISO_8859_1));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() ->
+                        service.complaints().equals(java.util.List.of("routes/partners/zoe.camel.yaml: is not UTF-8")));
+    }
+
+    @Test
+    void whatIsOnItsWayWhenItsPartnerIsDeletedEndsNowhereElse() throws Exception {
+        home.partner("acme", ACME, route("one"));
+        awaitFileIn("one");
+        int inbox = home.files("inbox").size();
+        try (SSLSocket slow = Client.of(home.authority.certificate(), acme).connect(service.port())) {
+            slow.getOutputStream()
+                    .write("PUT /exchange/slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\na"
+                            .getBytes(StandardCharsets.US_ASCII));
+            slow.getOutputStream().flush();
+            Awaitility.await().until(() -> !home.files("staging").isEmpty());
+            delete("acme");
+            awaitStatus(acme, 403);
+            assertThat(Client.exchange(slow, "b").status()).isEqualTo(503);
+            assertThat(home.files("inbox")).hasSize(inbox);
+        }
+    }
+
+    @Test
     void anUploadUnderWayIsNotDisturbed() throws Exception {
         try (SSLSocket socket = Client.of(home.authority.certificate(), acme).connect(service.port())) {
             socket.getOutputStream()

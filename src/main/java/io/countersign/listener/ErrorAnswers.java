@@ -8,6 +8,7 @@ import io.countersign.refusal.Refusing;
 import io.countersign.tls.Certificates;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers what no route answers, malformed requests and unknown paths, in the same form as routes do, and records it. */
 final class ErrorAnswers extends ErrorHandler {
+    /** What Jetty's parser says of a path that it cannot read. */
+    private static final Pattern TARGET = Pattern.compile("\\bpath\\b|\\bURI\\b|!hex");
+
     /** Names no path, so that no route could refuse it. */
     private static final String CONNECT = "CONNECT";
 
@@ -48,9 +52,7 @@ final class ErrorAnswers extends ErrorHandler {
         return switch (status) {
             // Jetty's parser gives up in this way on targets such as /exchange/a%00b and /exchange/../../x.
             case 400 ->
-                cause != null && cause.getCause() instanceof IllegalArgumentException
-                        ? Code.NAME_INVALID
-                        : Code.REQUEST_INVALID;
+                cause != null && TARGET.matcher(reason(cause)).find() ? Code.NAME_INVALID : Code.REQUEST_INVALID;
             case 404 -> Code.NOT_FOUND;
             case 405 -> Code.METHOD_NOT_ALLOWED;
             case 413 -> Code.TOO_LARGE;
@@ -62,10 +64,14 @@ final class ErrorAnswers extends ErrorHandler {
 
     private static String reason(Request request, @Nullable Throwable cause) {
         if (cause != null) {
-            return ": " + (cause.getCause() == null ? cause : cause.getCause()).getMessage();
+            return ": " + reason(cause);
         }
         Object message = request.getAttribute(ERROR_MESSAGE);
         return message == null ? "" : ": " + message;
+    }
+
+    private static String reason(Throwable cause) {
+        return String.valueOf((cause.getCause() == null ? cause : cause.getCause()).getMessage());
     }
 
     private static Refusals.Caller caller(Request request) {

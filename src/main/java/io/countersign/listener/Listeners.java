@@ -122,6 +122,7 @@ public final class Listeners extends JettyHttpComponent12 {
         CamelServlet servlet = super.createServletForConnector(server, connector, handlers, endpoint);
         server.getDescendant(ServletContextHandler.class).setErrorHandler(new ErrorAnswers(refusals));
         server.insertHandler(new Lingering());
+        servlet.setServletResolveConsumerStrategy(new ExactPath());
         return servlet;
     }
 

@@ -9,6 +9,7 @@ import org.apache.camel.util.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Where every refusal is recorded: one log line each, and the last {@value #KEPT} in memory. An operator finds the one
@@ -77,14 +78,20 @@ public final class Refusals {
                 recent.removeLast();
             }
         }
-        LOG.warn(
-                "refused {} partner={} address={} certificate={} reason=\"{}\" instance={}",
-                refused.code(),
-                refused.caller().partner(),
-                refused.caller().address(),
-                refused.caller().certificate(),
-                oneLine(refused.reason()),
-                refused.id());
+        // Our own failures are louder than what strangers do.
+        Level level = refused.code().equals(Code.UNAVAILABLE.toString())
+                        || refused.code().equals(Code.STORAGE_FULL.toString())
+                ? Level.ERROR
+                : Level.WARN;
+        LOG.atLevel(level)
+                .log(
+                        "refused {} partner={} address={} certificate={} reason=\"{}\" instance={}",
+                        refused.code(),
+                        refused.caller().partner(),
+                        refused.caller().address(),
+                        refused.caller().certificate(),
+                        oneLine(refused.reason()),
+                        refused.id());
     }
 
     /** Names in certificates are as long as their owners like. */

@@ -52,6 +52,8 @@ public final class SettingsCheck {
         }
         check.size();
         check.data();
+        check.password("countersign.key-password");
+        check.password("countersign.keystore-password");
         check.identity(host);
         return check.trust(host);
     }
@@ -117,6 +119,13 @@ public final class SettingsCheck {
             Files.delete(Files.createTempFile(data, ".writable", ""));
         } catch (IOException | InvalidPathException unwritable) {
             add("countersign.data", settings.get("countersign.data") + " cannot be written to: " + unwritable);
+        }
+    }
+
+    /** Route files pass them on as {{placeholders}}, and what Camel finds in a value it looks up or refers to. */
+    private void password(String key) {
+        if (settings.get(key).matches("(?s).*\\{\\{.*|#.*|RAW[({].*")) {
+            add(key, "cannot begin with '#', 'RAW(' or 'RAW{', or contain '{{'");
         }
     }
 

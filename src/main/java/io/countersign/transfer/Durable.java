@@ -26,9 +26,12 @@ final class Durable {
 
     /**
      * Flushes a file that is already in its place, and its folder. One that somebody has taken from there meanwhile is left
-     * to him.
+     * to him; a path whose folder does not exist is not of this machine.
      */
     void flush(Path file) throws IOException {
+        if (!Files.isDirectory(folderOf(file))) {
+            return;
+        }
         try (FileChannel channel = FileChannel.open(file, FLUSHABLE)) {
             channel.force(true);
         } catch (NoSuchFileException taken) {

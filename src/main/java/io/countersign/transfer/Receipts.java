@@ -44,7 +44,7 @@ public final class Receipts implements Processor {
         }
         durable.write(file(receipt.partner(), receipt.id()), receipt.toJson().getBytes(StandardCharsets.UTF_8));
         LOG.info(
-                "received partner={} address={} size={} sha256={} id={} to={}",
+                "received partner={} address={} size={} sha256={} id={} to=\"{}\"",
                 receipt.partner(),
                 receipt.address(),
                 receipt.size(),

@@ -69,6 +69,9 @@ class AnswerTest {
         "GET /exchangeable HTTP/1.1, 404",
         "PUT /exchangeable/x HTTP/1.1, 404",
         "GET /exchange/x HTTP/1.1, 404",
+        "PUT /EXCHANGE/x HTTP/1.1, 404",
+        "PUT /Exchange HTTP/1.1, 404",
+        "PUT //exchange/x HTTP/1.1, 404",
         "GET /exchange/receipts HTTP/1.1, 404",
         "GET /exchange/receipts/ HTTP/1.1, 404",
         "GET /exchange/receipts/1 HTTP/1.1, 404",
@@ -121,6 +124,27 @@ class AnswerTest {
                 .doesNotContainIgnoringCase("eclipse")
                 .doesNotContain("Exception", "\tat ", "java.", home.folder.toString());
         assertThat(answer.status()).isLessThan(600);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Content-Length: +3, 400, request-invalid",
+        "Content-Length: -3, 400, request-invalid",
+        "'Content-Length: 3, 4', 400, request-invalid",
+        "Host: a:99999999, 400, request-invalid",
+        "'Transfer-Encoding: gzip, chunked', 501, request-invalid",
+        "Transfer-Encoding: identity, 400, request-invalid",
+        "'Transfer-Encoding: chunked, gzip', 400, request-invalid",
+    })
+    void framingInDoubtIsRefused(String header, int status, String code) throws Exception {
+        try (SSLSocket socket = Client.of(home.authority.certificate(), acme).connect(service.port())) {
+            String host = header.startsWith("Host") ? "" : "Host: localhost\r\n";
+            Answer answer =
+                    Client.exchange(socket, "PUT /exchange/x HTTP/1.1\r\n" + host + header + "\r\n\r\n0\r\n\r\n");
+            assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+            assertThat(answer.body()).contains(code);
+            assertThat(service.refusals().get(0).code()).isEqualTo(code);
+        }
     }
 
     @Test

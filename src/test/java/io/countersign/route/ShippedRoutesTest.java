@@ -203,8 +203,6 @@ class ShippedRoutesTest extends CamelTestSupport {
         "GET,    /,              200, '\"partner\":\"acme\"'",
         "GET,    /receipts/none, 404, not-found",
         "GET,    /order.txt,     404, not-found",
-        "GET,    able,           404, not-found",
-        "PUT,    able/x,         404, not-found",
         "DELETE, /order.txt,     405, method-not-allowed",
         "HEAD,   '',             405, method-not-allowed",
         "PUT,    /..,            400, name-invalid",

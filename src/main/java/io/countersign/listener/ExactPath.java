@@ -1,0 +1,44 @@
+package io.countersign.listener;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Comparator;
+import java.util.Map;
+import org.apache.camel.http.common.HttpConsumer;
+import org.apache.camel.http.common.ServletResolveConsumerStrategy;
+
+/**
+ * Finds the route of a request: the one whose path is the request's own or, where the route says {@code
+ * matchOnUriPrefix}, a folder above it; the longest such. Camel's own would take {@code /EXCHANGE} and {@code
+ * /exchangeable} for {@code /exchange}, and none at all where two routes begin alike.
+ */
+final class ExactPath implements ServletResolveConsumerStrategy {
+    @Override
+    public HttpConsumer resolve(HttpServletRequest request, Map<String, HttpConsumer> consumers) {
+        return resolve(request.getPathInfo(), request.getMethod(), consumers);
+    }
+
+    @Override
+    public boolean isHttpMethodAllowed(HttpServletRequest request, String method, Map<String, HttpConsumer> consumers) {
+        return resolve(request.getPathInfo(), method, consumers) != null;
+    }
+
+    @SuppressWarnings("NullAway") // Camel's contract, which is not annotated: null where there is none
+    private static HttpConsumer resolve(String path, String method, Map<String, HttpConsumer> consumers) {
+        return consumers.values().stream()
+                .filter(consumer -> path != null && matches(path, consumer) && allows(method, consumer))
+                .max(Comparator.comparingInt(consumer -> consumer.getPath().length()))
+                .orElse(null);
+    }
+
+    private static boolean matches(String path, HttpConsumer consumer) {
+        String own = consumer.getPath();
+        String folder = own.endsWith("/") ? own : own + "/";
+        return path.equals(own) || (consumer.getEndpoint().isMatchOnUriPrefix() && path.startsWith(folder));
+    }
+
+    private static boolean allows(String method, HttpConsumer consumer) {
+        String restriction = consumer.getEndpoint().getHttpMethodRestrict();
+        return restriction == null
+                || java.util.List.of(restriction.split("\\s*,\\s*")).contains(method);
+    }
+}

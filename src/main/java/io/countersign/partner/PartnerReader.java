@@ -19,12 +19,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Turns what a partner's file says into a {@link KnownPartner}, or into problems that name file, partner and property. */
 final class PartnerReader {
-    private static final Logger LOG = LoggerFactory.getLogger(PartnerReader.class);
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
     /** Where a caller that nobody identifies may hand over files, those lie under this name. */
     private static final String RESERVED = "anyone";
@@ -124,16 +121,13 @@ final class PartnerReader {
                 .toList();
     }
 
-    private static void warn(String id, String file, X509Certificate pin) throws CertificateException {
+    private void warn(String id, String file, X509Certificate pin) throws CertificateException {
         if (!Certificates.allowsClientAuthentication(pin)) {
-            LOG.warn("partner {}: {} is pinned although its purposes lack clientAuth", id, file);
+            problems.warn("partner " + id, file + " is pinned although its purposes lack clientAuth");
         }
         if (pin.getNotAfter().toInstant().isBefore(Instant.now())) {
-            LOG.warn(
-                    "partner {}: {} expired on {} and admits nobody",
-                    id,
-                    file,
-                    pin.getNotAfter().toInstant());
+            problems.warn(
+                    "partner " + id, file + " expired on " + pin.getNotAfter().toInstant() + " and admits nobody");
         }
     }
 
@@ -210,7 +204,7 @@ final class PartnerReader {
             own.add("serverTrust", String.valueOf(unusable.getMessage()));
         }
         if (!partner.verifyHost()) {
-            LOG.warn("partner {}: the host of its server is not verified (verifyHost: false)", id);
+            problems.warn("partner " + id, "the host of its server is not verified (verifyHost: false)");
         }
     }
 }

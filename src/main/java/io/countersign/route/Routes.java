@@ -37,6 +37,7 @@ public final class Routes {
     private List<RouteFile> inForce = List.of();
     private List<RouteFile> lastSeen = List.of();
     private @Nullable List<RouteFile> refused;
+    private List<String> warnings = List.of();
     private boolean mayMend;
     private int looks;
     /** Partners who are no longer known and had a route of their own, for what was on its way when they went. */
@@ -71,6 +72,7 @@ public final class Routes {
         live.load(inForce, problems);
         live.load(files.getOrDefault(false, List.of()), problems);
         partners.use(read(live, problems));
+        warn(problems.warnings());
         ownRoute.use(live.withOwnRoute());
     }
 
@@ -103,6 +105,7 @@ public final class Routes {
             }
             swap(found, changed, rehearsed, directory);
             accept(found);
+            warn(problems.warnings());
             LOG.info("{} partners known, after a change of {}", directory.size(), names(changed));
         } catch (Exception cannotRun) {
             // Once more would only interrupt the routes that run.
@@ -130,6 +133,12 @@ public final class Routes {
                                     + settings.get("countersign.host") + " is not"));
         }
         return directory;
+    }
+
+    /** Says what was not said when these files were last loaded. */
+    private void warn(List<String> now) {
+        now.stream().filter(warning -> !warnings.contains(warning)).forEach(LOG::warn);
+        warnings = now;
     }
 
     private void accept(List<RouteFile> found) {

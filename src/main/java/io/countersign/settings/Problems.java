@@ -1,11 +1,14 @@
 package io.countersign.settings;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Collects everything that is wrong with what the operator wrote, so that it is reported at once. */
 public final class Problems {
     private final List<String> found = new ArrayList<>();
+    private final Set<String> warnings = new LinkedHashSet<>();
 
     /**
      * @param where the key, file or partner that is wrong
@@ -16,6 +19,15 @@ public final class Problems {
         if (!found.contains(line)) {
             found.add(line);
         }
+    }
+
+    /** Something that an operator should know and that stops nothing. */
+    public void warn(String where, String what) {
+        warnings.add(where + ": " + what);
+    }
+
+    public List<String> warnings() {
+        return List.copyOf(warnings);
     }
 
     public boolean isEmpty() {

@@ -2,6 +2,9 @@ package io.countersign.receive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Client;
 import io.countersign.testing.Issue;
@@ -17,12 +20,14 @@ import java.time.Duration;
 import java.util.Map;
 import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Partners' files that change while the service runs: good ones take effect, broken ones change nothing. */
 class PartnerFilesTest {
@@ -169,6 +174,31 @@ class PartnerFilesTest {
             awaitStatus(acme, 403);
             assertThat(Client.exchange(slow, "b").status()).isEqualTo(503);
             assertThat(home.files("inbox")).hasSize(inbox);
+        }
+    }
+
+    @Test
+    void aPinForServersOnlyIsWarnedOfOnce() {
+        ListAppender<ILoggingEvent> told = new ListAppender<>();
+        told.start();
+        Logger log = (Logger) LoggerFactory.getLogger("countersign.partners");
+        log.addAppender(told);
+        try {
+            Certified server = Issue.to("CN=server")
+                    .purposes(KeyPurposeId.id_kp_serverAuth)
+                    .by(home.authority);
+            server.write(home.certificates(), "server");
+            home.partner("server", Map.of("certificates", "certificates/server.crt", "addresses", "any"));
+            Awaitility.await().until(() -> service.service().partners().size() == 2);
+            assertThat(put(server)).isEqualTo(201);
+            home.partner("globex", Map.of("certificates", "certificates/globex.crt", "addresses", "any"));
+            awaitStatus(globex, 201);
+            assertThat(told.list.stream().map(ILoggingEvent::getFormattedMessage))
+                    .filteredOn(line -> line.contains("clientAuth"))
+                    .containsExactly(
+                            "partner server: certificates/server.crt is pinned although its purposes lack clientAuth");
+        } finally {
+            log.detachAppender(told);
         }
     }
 

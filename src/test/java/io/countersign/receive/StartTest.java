@@ -94,6 +94,31 @@ class StartTest {
                 .hasMessageContaining("is not the key of 'CN=company'");
     }
 
+    @Test
+    void aWrongPasswordIsAnErrorAndNothingListens() throws Exception {
+        TestHome home = new TestHome(folder);
+        int port = freePort();
+        Files.writeString(
+                folder.resolve("certificates/company.key"),
+                Certified.pem(new org.bouncycastle.openssl.jcajce.JcaPKCS8Generator(
+                        home.company.keys().getPrivate(),
+                        new org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder(
+                                        org.bouncycastle.openssl.PKCS8Generator.AES_256_CBC)
+                                .setProvider(new org.bouncycastle.jce.provider.BouncyCastleProvider())
+                                .setPassword("right".toCharArray())
+                                .build())));
+        home.set("countersign.port", Integer.toString(port)).set("countersign.key-password", "wrong");
+        try (ServiceProcess process = ServiceProcess.launch(home)) {
+            assertThat(process.exitCode()).isEqualTo(1);
+            assertThat(process.output())
+                    .contains("countersign.key", "the password does not open")
+                    .doesNotContain("wrong");
+            assertThatThrownBy(() -> new Socket("127.0.0.1", port)).isInstanceOf(IOException.class);
+        }
+        home.set("countersign.key-password", "right");
+        ServiceProcess.start(home).close();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "'- route:\n    id: x\n    from:\n      uri: nonsense:x\n      steps:\n        - log:\n            message: x\n', nonsense",

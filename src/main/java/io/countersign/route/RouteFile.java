@@ -3,6 +3,7 @@ package io.countersign.route;
 import io.countersign.settings.Problems;
 import java.io.IOException;
 import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ record RouteFile(String name, String content) {
                     read(file, problems, files);
                 }
             }
-        } catch (IOException unreadable) {
+        } catch (IOException | UncheckedIOException unreadable) {
             problems.add(folder.toString(), "cannot be read: " + unreadable);
         }
         return files;

@@ -1,6 +1,7 @@
 package io.countersign.tls;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
@@ -126,7 +127,7 @@ public final class Authorities {
                     .filter(file -> ENDINGS.contains(ending(file)))
                     .sorted()
                     .toList();
-        } catch (IOException unreadable) {
+        } catch (IOException | UncheckedIOException unreadable) {
             throw new KeyMaterialException(fileOrFolder, "cannot be listed: " + unreadable.getMessage(), unreadable);
         }
     }

@@ -58,7 +58,6 @@ public final class Service implements AutoCloseable {
             main.setOverrideProperties(settings.placeholders());
             main.bind("jetty", new Listeners(refusals));
             main.bind("partners", partners);
-            main.bind("refusals", refusals);
             main.bind("refusal", refusing);
             main.bind("hasOwnRoute", ownRoute);
             main.init();

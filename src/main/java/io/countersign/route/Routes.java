@@ -6,10 +6,10 @@ import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.tls.Authorities;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -209,15 +209,12 @@ public final class Routes {
         Map<String, RouteFile> after = byLocation(found);
         Set<String> locations = new TreeSet<>(before.keySet());
         locations.addAll(after.keySet());
-        locations.removeIf(location -> before.containsKey(location)
-                && after.containsKey(location)
-                && String.valueOf(before.get(location)).equals(String.valueOf(after.get(location))));
+        locations.removeIf(location -> Objects.equals(before.get(location), after.get(location)));
         return locations;
     }
 
     private List<RouteFile> partnerFiles(Problems problems) {
-        Path folder = settings.routes().resolve("partners");
-        return RouteFile.in(folder, problems);
+        return RouteFile.in(settings.routes().resolve("partners"), problems);
     }
 
     private static Map<String, RouteFile> byLocation(List<RouteFile> files) {

@@ -258,18 +258,11 @@ class IntakeTest {
 
     @Test
     void aRouteThatFailsLeavesTheSenderWithoutASuccess() throws Exception {
-        service.close();
-        home.partner("acme", Map.of("certificates", "certificates/acme.crt", "addresses", "any"), """
-                - route:
-                    id: from-acme
-                    from:
-                      uri: direct:from-acme
-                      steps:
-                        - throwException:
-                            exceptionType: java.lang.IllegalStateException
-                            message: the warehouse at 10.1.2.3 is closed
+        restartWithOwnRoute("""
+                - throwException:
+                    exceptionType: java.lang.IllegalStateException
+                    message: the warehouse at 10.1.2.3 is closed
                 """);
-        service = RunningService.start(home);
         HttpResponse<String> answer = client.put(target("order"), "x");
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.headers().firstValue("Retry-After")).isPresent();
@@ -281,13 +274,7 @@ class IntakeTest {
     @ParameterizedTest
     @ValueSource(strings = {"stop: {}", "rollback: {markRollbackOnly: true}"})
     void aRouteThatStopsBeforeItsEndLeavesTheSenderWithoutASuccess(String step) throws Exception {
-        service.close();
-        home.partner(
-                "acme",
-                Map.of("certificates", "certificates/acme.crt", "addresses", "any"),
-                "- route:\n    id: from-acme\n    from:\n      uri: direct:from-acme\n      steps:\n        - " + step
-                        + "\n");
-        service = RunningService.start(home);
+        restartWithOwnRoute("- " + step);
         HttpResponse<String> answer = client.put(target("order"), "x");
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(service.refusal().reason()).contains("stopped before its end");
@@ -296,19 +283,12 @@ class IntakeTest {
 
     @Test
     void aFileThatIsTakenFromTheInboxAtOnceWasStillReceived() throws Exception {
-        service.close();
-        home.partner("acme", Map.of("certificates", "certificates/acme.crt", "addresses", "any"), """
-                - route:
-                    id: from-acme
-                    from:
-                      uri: direct:from-acme
-                      steps:
-                        - to:
-                            uri: file:{{countersign.data}}/inbox/acme
-                        - process:
-                            ref: "#class:io.countersign.receive.IntakeTest$TakeAtOnce"
+        restartWithOwnRoute("""
+                - to:
+                    uri: file:{{countersign.data}}/inbox/acme
+                - process:
+                    ref: "#class:io.countersign.receive.IntakeTest$TakeAtOnce"
                 """);
-        service = RunningService.start(home);
         assertThat(client.put(target("order"), "x").statusCode()).isEqualTo(201);
         assertThat(home.files("inbox")).isEmpty();
         assertThat(home.files("receipts/acme")).hasSize(1);
@@ -369,6 +349,20 @@ class IntakeTest {
                 .hasSize(32)
                 .doesNotHaveDuplicates()
                 .allMatch(content -> content.startsWith("content "));
+    }
+
+    /** @param steps of the route that acme's file then has, as YAML */
+    private void restartWithOwnRoute(String steps) throws Exception {
+        service.close();
+        String route = """
+                - route:
+                    id: from-acme
+                    from:
+                      uri: direct:from-acme
+                      steps:
+                """ + steps.indent(8);
+        home.partner("acme", Map.of("certificates", "certificates/acme.crt", "addresses", "any"), route);
+        service = RunningService.start(home);
     }
 
     private HttpResponse<String> put(String digest) throws Exception {

@@ -147,13 +147,7 @@ class StartTest {
     @Test
     void theSampleCertificatesAreForLoopbackOnly() throws Exception {
         TestHome home = new TestHome(folder);
-        home.set(
-                        "countersign.certificate",
-                        Path.of("certs-sample/company.crt").toAbsolutePath().toString())
-                .set(
-                        "countersign.key",
-                        Path.of("certs-sample/company.key").toAbsolutePath().toString())
-                .set("countersign.host", "0.0.0.0");
+        useSampleIdentity(home).set("countersign.host", "0.0.0.0");
         assertThatThrownBy(() -> RunningService.start(home)).hasMessageContaining("sample certificates");
         home.set("countersign.host", "127.0.0.1");
         RunningService.start(home).close();
@@ -162,13 +156,7 @@ class StartTest {
     @Test
     void partnersKnownBySampleCertificatesAreForLoopbackOnly() throws Exception {
         TestHome home = new TestHome(folder).set("countersign.host", "0.0.0.0");
-        home.partner(
-                "acme",
-                Map.of(
-                        "certificates",
-                        Path.of("certs-sample/acme.crt").toAbsolutePath().toString(),
-                        "addresses",
-                        "any"));
+        home.partner("acme", Map.of("certificates", absolute("acme.crt"), "addresses", "any"));
         assertThatThrownBy(() -> RunningService.start(home))
                 .hasMessageContaining("partner acme: is identified by sample");
     }
@@ -176,12 +164,7 @@ class StartTest {
     @Test
     void anotherListenerWithTheSampleCertificateIsForLoopbackOnly() throws Exception {
         TestHome home = new TestHome(folder);
-        home.set(
-                        "countersign.certificate",
-                        Path.of("certs-sample/company.crt").toAbsolutePath().toString())
-                .set(
-                        "countersign.key",
-                        Path.of("certs-sample/company.key").toAbsolutePath().toString());
+        useSampleIdentity(home);
         home.write("routes/public.camel.yaml", """
                 - route:
                     id: public
@@ -223,6 +206,15 @@ class StartTest {
             assertThat(process.exitCode()).isZero();
         }
         assertThat(home.files("inbox/acme")).hasSize(1);
+    }
+
+    private static TestHome useSampleIdentity(TestHome home) {
+        return home.set("countersign.certificate", absolute("company.crt"))
+                .set("countersign.key", absolute("company.key"));
+    }
+
+    private static String absolute(String sample) {
+        return Path.of("certs-sample", sample).toAbsolutePath().toString();
     }
 
     private static int freePort() throws IOException {

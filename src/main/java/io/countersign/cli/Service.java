@@ -1,5 +1,6 @@
 package io.countersign.cli;
 
+import io.countersign.client.SendingFile;
 import io.countersign.listener.Listeners;
 import io.countersign.partner.Partners;
 import io.countersign.refusal.Refusals;
@@ -60,6 +61,7 @@ public final class Service implements AutoCloseable {
             main.bind("partners", partners);
             main.bind("refusal", refusing);
             main.bind("hasOwnRoute", ownRoute);
+            main.bind("progress", (SendingFile.Progress) (file, sent, of) -> {});
             main.init();
             Routes routes = new Routes(
                     context(), settings, partners, trust == null ? Authorities.of(List.of()) : trust, ownRoute);

@@ -21,4 +21,5 @@ public record KnownPartner(
         List<X509Certificate> pins,
         Set<Authority> authorities,
         List<X509Certificate> authorityCertificates,
-        @Nullable CertificateName name) {}
+        @Nullable CertificateName name,
+        PartnerServer server) {}

@@ -7,14 +7,19 @@ import io.countersign.tls.Authorities;
 import io.countersign.tls.Certificates;
 import io.countersign.tls.CertificationPath;
 import io.countersign.tls.SampleCertificates;
+import io.countersign.tls.ServerTrust;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All partners at one moment, found by what identifies them at the same cost among ten and among ten thousand. Immutable.
@@ -22,7 +27,7 @@ import java.util.stream.Stream;
  */
 public final class PartnerDirectory {
     private final PartnerIndex index;
-    private final int size;
+    private final Map<String, KnownPartner> byId;
     private final List<String> sampled;
 
     /**
@@ -32,7 +37,7 @@ public final class PartnerDirectory {
      */
     public PartnerDirectory(Collection<KnownPartner> partners, Authorities shared, Problems problems) {
         this.index = new PartnerIndex(partners, shared);
-        this.size = partners.size();
+        this.byId = partners.stream().collect(Collectors.toUnmodifiableMap(KnownPartner::id, Function.identity()));
         this.sampled = partners.stream()
                 .filter(partner -> Stream.concat(partner.pins().stream(), partner.authorityCertificates().stream())
                         .anyMatch(SampleCertificates::isSample))
@@ -43,7 +48,24 @@ public final class PartnerDirectory {
     }
 
     public int size() {
-        return size;
+        return byId.size();
+    }
+
+    /** The partners that files are sent to: enabled, with a url. */
+    public Set<String> receivers() {
+        return byId.values().stream()
+                .filter(partner -> partner.enabled() && partner.server().url() != null)
+                .map(KnownPartner::id)
+                .collect(Collectors.toSet());
+    }
+
+    @Nullable
+    KnownPartner partner(String id) {
+        return byId.get(id);
+    }
+
+    ServerTrust sharedTrust() {
+        return ServerTrust.under(index.shared());
     }
 
     /** The partners that are identified by sample certificates, whose keys everybody has. */

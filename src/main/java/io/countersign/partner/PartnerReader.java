@@ -5,7 +5,6 @@ import io.countersign.settings.ByteSize;
 import io.countersign.settings.Problems;
 import io.countersign.tls.Authorities;
 import io.countersign.tls.Certificates;
-import io.countersign.tls.Identity;
 import io.countersign.tls.KeyMaterialException;
 import io.countersign.tls.PemFile;
 import io.countersign.tls.Strength;
@@ -56,8 +55,11 @@ final class PartnerReader {
                 pins,
                 authorities == null ? Set.of() : authorities.authorities(),
                 authorities == null ? List.of() : List.copyOf(authorities.certificates()),
-                name);
-        outbound(id, partner, own);
+                name,
+                new PartnerServerReader(home, own).read(partner));
+        if (!partner.verifyHost()) {
+            problems.warn("partner " + id, "the host of its server is not verified (verifyHost: false)");
+        }
         own.found().forEach(problem -> problems.add(file + ", partner " + id, problem));
         return own.isEmpty() ? known : null;
     }
@@ -172,6 +174,10 @@ final class PartnerReader {
 
     /** @throws IllegalArgumentException where the text is empty, which would be the home folder, or cannot be a path */
     private Path path(String text) {
+        return path(home, text);
+    }
+
+    static Path path(Path home, String text) {
         if (text.isBlank()) {
             throw new IllegalArgumentException("is empty; accepted: a file");
         }
@@ -179,32 +185,6 @@ final class PartnerReader {
             return home.resolve(text.strip());
         } catch (InvalidPathException notOne) {
             throw new IllegalArgumentException("cannot be a path: " + notOne.getReason(), notOne);
-        }
-    }
-
-    private void outbound(String id, Partner partner, Problems own) {
-        if (partner.url() != null && !partner.url().matches("https://[^/?#]+([/?#].*)?")) {
-            own.add("url", "'" + partner.url() + "' is not an https URL");
-        }
-        if ((partner.certificate() == null) != (partner.key() == null)) {
-            own.add("certificate", "certificate and key belong together; only one of them is set");
-        }
-        try {
-            if (partner.certificate() != null && partner.key() != null) {
-                Identity.read(path(partner.certificate()), path(partner.key()), null);
-            }
-        } catch (KeyMaterialException | IllegalArgumentException unusable) {
-            own.add("certificate", String.valueOf(unusable.getMessage()));
-        }
-        try {
-            if (partner.serverTrust() != null) {
-                PemFile.read(path(partner.serverTrust())).certificates();
-            }
-        } catch (KeyMaterialException | IllegalArgumentException unusable) {
-            own.add("serverTrust", String.valueOf(unusable.getMessage()));
-        }
-        if (!partner.verifyHost()) {
-            problems.warn("partner " + id, "the host of its server is not verified (verifyHost: false)");
         }
     }
 }

@@ -3,7 +3,10 @@ package io.countersign.partner;
 import io.countersign.refusal.Refusal;
 import io.countersign.settings.Problems;
 import io.countersign.tls.Authorities;
+import io.countersign.tls.CallerTls;
 import io.countersign.tls.ClientTrust;
+import io.countersign.tls.Identity;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -13,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The partners in force, replaced as a whole in one step; every request and every handshake asks the newest. Before the
@@ -77,5 +81,38 @@ public final class Partners implements ClientTrust {
      */
     public KnownPartner identify(List<X509Certificate> shown) throws Refusal {
         return directory.identify(shown, clock.instant());
+    }
+
+    /**
+     * Where the partner receives.
+     *
+     * @return none where it is not known now, is not enabled, or its file has no url
+     */
+    public @Nullable URI url(String id) {
+        KnownPartner partner = directory.partner(id);
+        return partner == null || !partner.enabled() ? null : partner.server().url();
+    }
+
+    /**
+     * The TLS of calls to a partner as it is now; to anyone else, the company's identity and the shared trust.
+     *
+     * @param id of the partner, or empty for anyone else
+     * @throws IllegalStateException where the partner is not known now, or is not enabled
+     */
+    public CallerTls calling(String id, Identity company) {
+        PartnerDirectory now = directory;
+        if (id.isEmpty()) {
+            return new CallerTls(company, now.sharedTrust(), true, clock);
+        }
+        KnownPartner partner = now.partner(id);
+        if (partner == null || !partner.enabled()) {
+            throw new IllegalStateException("partner " + id + (partner == null ? " is not known" : " is not enabled"));
+        }
+        PartnerServer server = partner.server();
+        return new CallerTls(
+                server.identity() == null ? company : server.identity(),
+                server.trust() == null ? now.sharedTrust() : server.trust(),
+                server.verifyHost(),
+                clock);
     }
 }

@@ -22,6 +22,7 @@ import org.apache.camel.support.PluginHelper;
 final class RouteFiles {
     private static final Pattern PARAMETER = Pattern.compile("\\{\\{([A-Za-z0-9_-]+)}}");
     private static final Pattern OWN_ROUTE = Pattern.compile("direct:(?://)?from-([^?]+).*");
+    private static final Pattern OUTBOX = Pattern.compile("file:.*/outbox/([A-Za-z0-9_-]+)(?:[/?].*)?");
 
     private final CamelContext context;
     private final Map<String, Described> partners = new TreeMap<>();
@@ -59,9 +60,11 @@ final class RouteFiles {
      * Reports routes whose ids another context uses for those of other files; Camel would replace them.
      *
      * @param replaced files whose routes go anyway
+     * @param replacedRoutes routes that go anyway
      */
-    void clashWith(RouteFiles others, Set<String> replaced, Problems problems) {
+    void clashWith(RouteFiles others, Set<String> replaced, Set<String> replacedRoutes, Problems problems) {
         Map<String, String> theirs = others.locations();
+        theirs.keySet().removeAll(replacedRoutes);
         theirs.values().removeAll(replaced);
         locations().forEach((id, location) -> clash(id, location, theirs.getOrDefault(id, location), problems));
     }
@@ -106,20 +109,39 @@ final class RouteFiles {
 
     /** The partners that have a route of their own for what they send: one that begins at {@code direct:from-PARTNER}. */
     Set<String> withOwnRoute() {
-        Set<String> found = new HashSet<>();
-        for (RouteDefinition route : model().getRouteDefinitions()) {
-            Map<String, Object> parameters =
-                    route.getTemplateParameters() == null ? Map.of() : route.getTemplateParameters();
-            String input = PARAMETER
-                    .matcher(route.getInput().getEndpointUri())
-                    .replaceAll(match -> Matcher.quoteReplacement(
-                            String.valueOf(parameters.getOrDefault(match.group(1), match.group()))));
-            Matcher own = OWN_ROUTE.matcher(input);
-            if (own.matches()) {
-                found.add(own.group(1));
+        return named(OWN_ROUTE);
+    }
+
+    /** The partners whose outbox a route of a file reads, or that have one with the id {@code to-PARTNER}. */
+    Set<String> withOutbox() {
+        Set<String> found = named(OUTBOX);
+        for (String id : locations().keySet()) {
+            if (id.startsWith("to-")) {
+                found.add(id.substring("to-".length()));
             }
         }
         return found;
+    }
+
+    private Set<String> named(Pattern input) {
+        Set<String> found = new HashSet<>();
+        for (RouteDefinition route : model().getRouteDefinitions()) {
+            Matcher name = input.matcher(input(route));
+            if (name.matches()) {
+                found.add(name.group(1));
+            }
+        }
+        return found;
+    }
+
+    /** Where a route begins, with the parameters of its template filled in; a parameter's value may name another. */
+    private static String input(RouteDefinition route) {
+        Map<String, Object> parameters =
+                route.getTemplateParameters() == null ? Map.of() : route.getTemplateParameters();
+        return PARAMETER
+                .matcher(route.getInput().getEndpointUri())
+                .replaceAll(match -> Matcher.quoteReplacement(
+                        String.valueOf(parameters.getOrDefault(match.group(1), match.group()))));
     }
 
     private Map<String, String> locations() {

@@ -33,6 +33,7 @@ public final class Routes {
     private final Authorities trust;
     private final OwnRoute ownRoute;
     private final RouteFiles live;
+    private final Outboxes outboxes;
     private final CamelContext context;
     private List<RouteFile> inForce = List.of();
     private List<RouteFile> lastSeen = List.of();
@@ -52,6 +53,7 @@ public final class Routes {
         this.trust = trust;
         this.ownRoute = ownRoute;
         this.live = new RouteFiles(context);
+        this.outboxes = new Outboxes(context);
     }
 
     /**
@@ -71,9 +73,30 @@ public final class Routes {
         lastSeen = inForce;
         live.load(inForce, problems);
         live.load(files.getOrDefault(false, List.of()), problems);
-        partners.use(read(live, problems));
+        PartnerDirectory directory = read(live, problems);
+        partners.use(directory);
         warn(problems.warnings());
         ownRoute.use(live.withOwnRoute());
+        send(directory, problems);
+    }
+
+    /** Without the template there is no way to a partner whose file says nothing but where it is. */
+    private void send(PartnerDirectory directory, Problems problems) {
+        Set<String> byDefault = sentToByDefault(directory, live);
+        try {
+            outboxes.use(byDefault);
+        } catch (Exception unusable) {
+            problems.add(
+                    settings.routes().resolve("templates").toString(),
+                    "nothing can be sent to " + byDefault + " with the template " + Outboxes.TEMPLATE + ": "
+                            + Unusable.why(unusable));
+        }
+    }
+
+    private static Set<String> sentToByDefault(PartnerDirectory directory, RouteFiles files) {
+        Set<String> partners = new TreeSet<>(directory.receivers());
+        partners.removeAll(files.withOutbox());
+        return partners;
     }
 
     /**
@@ -98,7 +121,7 @@ public final class Routes {
                     rehearsal.load(RouteFile.in(settings.routes().resolve("templates"), problems), found, problems);
             PartnerDirectory directory = read(rehearsed, problems);
             Set<String> changed = changed(found);
-            rehearsed.clashWith(live, changed, problems);
+            rehearsed.clashWith(live, changed, outboxes.routes(), problems);
             if (!problems.isEmpty()) {
                 refuse(found, problems.found(), true);
                 return;
@@ -167,14 +190,19 @@ public final class Routes {
         Set<String> withRoutes = new TreeSet<>(changed);
         withRoutes.removeIf(location -> !live.hasRoutesOf(location) && !rehearsed.hasRoutesOf(location));
         Set<String> before = live.withOwnRoute();
+        Set<String> sentToBefore = outboxes.partners();
+        Set<String> sentTo = sentToByDefault(directory, rehearsed);
         useOwnRoutes(before, rehearsed.withOwnRoute());
         try {
+            outboxes.keep(sentTo);
             put(withRoutes, byLocation(found));
             partners.use(directory);
+            outboxes.use(sentTo);
             gone.addAll(before);
             gone.removeAll(rehearsed.partners().keySet());
         } catch (Exception cannotRun) {
             put(withRoutes, byLocation(inForce));
+            outboxes.use(sentToBefore);
             throw cannotRun;
         } finally {
             useOwnRoutes(live.withOwnRoute(), Set.of());

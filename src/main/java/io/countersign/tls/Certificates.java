@@ -13,8 +13,10 @@ import javax.security.auth.x500.X500Principal;
 
 /** Questions that are asked of a single certificate in several places. */
 public final class Certificates {
-    /** The purpose "TLS WWW client authentication" (RFC 5280, 4.2.1.12). */
+    /** The purposes "TLS WWW client authentication" and "server authentication" (RFC 5280, 4.2.1.12). */
     public static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+
+    public static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
 
     private static final int DIGITAL_SIGNATURE = 0;
 
@@ -45,10 +47,14 @@ public final class Certificates {
 
     /** Whether the certificate may be used by a TLS client; one that lists no purposes may be used for all of them. */
     public static boolean allowsClientAuthentication(X509Certificate certificate) throws CertificateException {
+        return allows(certificate, CLIENT_AUTH);
+    }
+
+    /** Whether the certificate may be used for {@link #CLIENT_AUTH} or {@link #SERVER_AUTH}. */
+    static boolean allows(X509Certificate certificate, String purpose) throws CertificateException {
         List<String> purposes = certificate.getExtendedKeyUsage();
         boolean[] keyUsage = certificate.getKeyUsage();
-        return (purposes == null || purposes.contains(CLIENT_AUTH))
-                && (keyUsage == null || keyUsage[DIGITAL_SIGNATURE]);
+        return (purposes == null || purposes.contains(purpose)) && (keyUsage == null || keyUsage[DIGITAL_SIGNATURE]);
     }
 
     public static boolean isAuthority(X509Certificate certificate) {

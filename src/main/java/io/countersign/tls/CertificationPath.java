@@ -23,9 +23,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A client's certificate and the known authorities above it, nearest first (RFC 5280, section 6). It is
- * made only where the whole path holds: signatures, dates, constraints, strength, and a purpose that allows the leaf to
- * be a TLS client.
+ * A certificate and the known authorities above it, nearest first (RFC 5280, section 6). It is made only where the whole
+ * path holds: signatures, dates, constraints, strength, and a purpose that allows the leaf to be what it is shown as, a TLS
+ * client or a TLS server.
  */
 public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
     private static final int MOST_INTERMEDIATES = 8;
@@ -36,6 +36,17 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
      */
     public static CertificationPath build(List<X509Certificate> shown, Authorities anchors, Instant now)
             throws CertificateException {
+        return build(shown, anchors, now, Certificates.CLIENT_AUTH);
+    }
+
+    /** The same for a server's certificates. */
+    static CertificationPath ofServer(List<X509Certificate> shown, Authorities anchors, Instant now)
+            throws CertificateException {
+        return build(shown, anchors, now, Certificates.SERVER_AUTH);
+    }
+
+    private static CertificationPath build(
+            List<X509Certificate> shown, Authorities anchors, Instant now, String purpose) throws CertificateException {
         X509Certificate leaf = shown.get(0);
         Certificates.checkDates(leaf, now);
         Set<TrustAnchor> candidates = shown.stream()
@@ -43,7 +54,7 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
                 .map(anchor -> new TrustAnchor(anchor, null))
                 .collect(Collectors.toCollection(HashSet::new));
         if (candidates.isEmpty()) {
-            throw new CertificateException(unknownIssuer(shown));
+            throw new CertificateException(unknownIssuer(shown, purpose));
         }
         // An authority may have an expired certificate and a renewed one; the builder looks at neither's dates.
         X509Certificate some = candidates.iterator().next().getTrustedCert();
@@ -62,7 +73,7 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
                     CertStore.getInstance("Collection", new CollectionCertStoreParameters(new ArrayList<>(shown))));
             PKIXCertPathBuilderResult result = (PKIXCertPathBuilderResult)
                     CertPathBuilder.getInstance("PKIX").build(parameters);
-            return checked(leaf, result, anchors);
+            return checked(leaf, result, anchors, purpose);
         } catch (CertPathBuilderException | InvalidAlgorithmParameterException noPath) {
             throw new CertificateException(
                     "no valid path from " + Certificates.name(leaf) + " to a known authority: "
@@ -76,7 +87,8 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
     }
 
     private static CertificationPath checked(
-            X509Certificate leaf, PKIXCertPathBuilderResult result, Authorities anchors) throws CertificateException {
+            X509Certificate leaf, PKIXCertPathBuilderResult result, Authorities anchors, String purpose)
+            throws CertificateException {
         List<Authority> issuers = new ArrayList<>();
         for (Certificate element : result.getCertPath().getCertificates()) {
             X509Certificate certificate = (X509Certificate) element;
@@ -90,18 +102,23 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
         issuers.add(Authority.of(anchor));
         // The builder stops at the nearest anchor; who stands above it may be the one that a partner's file names.
         issuers.addAll(anchors.above(anchor));
-        if (!Certificates.allowsClientAuthentication(leaf)) {
-            throw new CertificateException("certificate " + Certificates.name(leaf)
-                    + " is not for TLS clients (its purposes lack clientAuth, or its key usage digitalSignature)");
+        if (!Certificates.allows(leaf, purpose)) {
+            boolean client = purpose.equals(Certificates.CLIENT_AUTH);
+            throw new CertificateException("certificate " + Certificates.name(leaf) + " is not for TLS "
+                    + (client ? "clients (its purposes lack clientAuth" : "servers (its purposes lack serverAuth")
+                    + ", or its key usage digitalSignature)");
         }
         return new CertificationPath(leaf, List.copyOf(issuers));
     }
 
-    private static String unknownIssuer(List<X509Certificate> shown) {
+    private static String unknownIssuer(List<X509Certificate> shown, String purpose) {
         X509Certificate leaf = shown.get(0);
         X509Certificate last = shown.get(shown.size() - 1);
         return Certificates.isSelfSigned(leaf)
-                ? "certificate " + Certificates.name(leaf) + " is self-signed and no partner's file pins it"
+                ? "certificate " + Certificates.name(leaf) + " is self-signed and "
+                        + (purpose.equals(Certificates.CLIENT_AUTH)
+                                ? "no partner's file pins it"
+                                : "not what serverTrust in the partner's file pins")
                 : "certificate " + Certificates.name(leaf) + " is issued under "
                         + Certificates.name(last.getIssuerX500Principal())
                         + ", which is not among the trusted authorities";

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes files and the folders that name them survive a power cut. Every method fails rather than promise too much. */
-final class Durable {
+public final class Durable {
     private static final Logger LOG = LoggerFactory.getLogger(Durable.class);
     /** Where folders cannot be opened, and files only for writing. */
     private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
@@ -28,7 +28,7 @@ final class Durable {
      * Flushes a file that is already in its place, and its folder. One that somebody has taken from there meanwhile is left
      * to him; a path whose folder does not exist is not of this machine.
      */
-    void flush(Path file) throws IOException {
+    public void flush(Path file) throws IOException {
         if (!Files.isDirectory(folderOf(file))) {
             return;
         }
@@ -41,7 +41,7 @@ final class Durable {
     }
 
     /** Writes a new file so that it is either wholly there or not at all. */
-    void write(Path file, byte[] content) throws IOException {
+    public void write(Path file, byte[] content) throws IOException {
         Files.createDirectories(folderOf(file));
         Path unfinished = file.resolveSibling("." + file.getFileName() + ".part");
         try (FileChannel channel = FileChannel.open(
@@ -59,7 +59,8 @@ final class Durable {
         flushFolderOf(file);
     }
 
-    private void flushFolderOf(Path file) throws IOException {
+    /** Flushes the names in the folder that a file is in, or was in. */
+    public void flushFolderOf(Path file) throws IOException {
         Path folder = folderOf(file);
         flushFolder(folder);
         // A folder may be as new as the file: its own name must survive too. Once is enough, as folders stay.
@@ -79,7 +80,7 @@ final class Durable {
         }
     }
 
-    private static Path folderOf(Path file) throws IOException {
+    static Path folderOf(Path file) throws IOException {
         Path parent = file.toAbsolutePath().getParent();
         if (parent == null) {
             throw new IOException(file + " has no folder");

@@ -25,6 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PartnerDirectoryTest {
+    private static final PartnerServer NOWHERE = new PartnerServer(null, null, true, null);
+
     private static final Certified SHARED = Issue.root("CN=Shared");
     private static final Certified OWN = Issue.root("CN=Acme CA");
     private static final Certified OTHER_OWN = Issue.root("CN=Globex CA");
@@ -415,7 +417,8 @@ class PartnerDirectoryTest {
                 Arrays.stream(pins).map(Certified::certificate).toList(),
                 Set.of(),
                 List.of(),
-                null);
+                null,
+                NOWHERE);
     }
 
     private static KnownPartner named(String id, CertificateName name, Certified... authorities) {
@@ -429,6 +432,7 @@ class PartnerDirectoryTest {
                 List.of(),
                 own.authorities(),
                 List.copyOf(own.certificates()),
-                name);
+                name,
+                NOWHERE);
     }
 }

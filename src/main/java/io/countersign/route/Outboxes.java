@@ -1,0 +1,59 @@
+package io.countersign.route;
+
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.model.Model;
+
+/**
+ * The routes to partners whose files have a {@code url} and say no more about sending: the template {@value #TEMPLATE} with
+ * its defaults, one route {@code to-PARTNER} each.
+ */
+final class Outboxes {
+    static final String TEMPLATE = "send-to-partner";
+
+    private final CamelContext context;
+    private final Set<String> running = new HashSet<>();
+
+    Outboxes(CamelContext context) {
+        this.context = context;
+    }
+
+    Set<String> partners() {
+        return Set.copyOf(running);
+    }
+
+    Set<String> routes() {
+        return running.stream().map(Outboxes::route).collect(Collectors.toSet());
+    }
+
+    /** Ends the routes to all others, once they have finished. */
+    void keep(Set<String> partners) throws Exception {
+        for (String partner : new TreeSet<>(running)) {
+            if (!partners.contains(partner)) {
+                context.getRouteController().stopRoute(route(partner));
+                context.removeRoute(route(partner));
+                running.remove(partner);
+            }
+        }
+    }
+
+    /** Has routes to these partners, and to no others. */
+    void use(Set<String> partners) throws Exception {
+        keep(partners);
+        for (String partner : new TreeSet<>(partners)) {
+            if (running.add(partner)) {
+                context.getCamelContextExtension()
+                        .getContextPlugin(Model.class)
+                        .addRouteFromTemplate(route(partner), TEMPLATE, Map.of("partner", partner));
+            }
+        }
+    }
+
+    private static String route(String partner) {
+        return "to-" + partner;
+    }
+}

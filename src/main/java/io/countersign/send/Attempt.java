@@ -1,0 +1,140 @@
+package io.countersign.send;
+
+import io.countersign.client.SendingFile;
+import io.countersign.client.SendingFile.Progress;
+import io.countersign.partner.Partners;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Objects;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.util.json.JsonObject;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a request of a file: its name ({@code Content-Disposition}, RFC 6266), its digest ({@code Content-Digest}, RFC
+ * 9530), its {@code Idempotency-Key}, and the exchange property {@code url}, which is the partner's. Every other header is
+ * removed, so that nothing of ours goes along and nothing of a message decides where it goes. The key is on disk before this
+ * ends.
+ */
+public final class Attempt implements Processor {
+    static final String PARTNER = "partner";
+    static final String FILE = "file";
+    static final String PATH = "path";
+    static final String PENDING = "pending";
+    static final String SENT = "sent";
+    static final String URL = "url";
+
+    private static final int BUFFER = 64 * 1024;
+    private static final String NAME_CHARACTERS = "!#$&+-.^_`|~";
+
+    private @Nullable Attempts attempts;
+    private @Nullable Partners partners;
+    private Progress progress = (file, sent, of) -> {};
+
+    /**
+     * What is sent.
+     *
+     * @param size bytes
+     * @param sha256 lower-case hexadecimal
+     */
+    record Sent(Pending pending, String url, String name, long size, String sha256) {
+        JsonObject toJson() {
+            JsonObject json = new JsonObject();
+            json.put("partner", pending.partner());
+            json.put("path", pending.path());
+            json.put("name", name);
+            json.put("size", size);
+            json.put("sha256", sha256);
+            json.put("key", pending.key());
+            json.put("url", url);
+            json.put("attempts", pending.attempts() + 1);
+            json.put("firstAttempt", pending.first().toString());
+            return json;
+        }
+    }
+
+    public void setAttempts(Attempts attempts) {
+        this.attempts = attempts;
+    }
+
+    public void setPartners(Partners partners) {
+        this.partners = partners;
+    }
+
+    /** Is told how far each file is. */
+    public void setProgress(Progress progress) {
+        this.progress = progress;
+    }
+
+    @Override
+    public void process(Exchange exchange) throws Exception {
+        String partner = exchange.getProperty(PARTNER, String.class);
+        String path = exchange.getProperty(PATH, String.class);
+        Path file = exchange.getProperty(FILE, Path.class);
+        URI url = Objects.requireNonNull(partners, "partners is not set").url(partner);
+        if (url == null) {
+            throw new IllegalStateException("partner " + partner + " has no url now, or is not enabled");
+        }
+        Pending pending =
+                Objects.requireNonNull(attempts, "attempts is not set").open(partner, path, file);
+        exchange.setProperty(PENDING, pending);
+        byte[] sha256 = digest(file);
+        String name = file.getFileName().toString();
+        exchange.setProperty(
+                SENT,
+                new Sent(
+                        pending,
+                        url.toString(),
+                        name,
+                        pending.size(),
+                        HexFormat.of().formatHex(sha256)));
+        exchange.setProperty(URL, url.toString());
+        exchange.setProperty(Exchange.SKIP_GZIP_ENCODING, true); // the answer is evidence, and is kept as it came
+
+        Message request = exchange.getMessage();
+        request.removeHeaders("*");
+        request.setHeader("Content-Disposition", "attachment; filename*=UTF-8''" + encoded(name));
+        request.setHeader("Content-Digest", "sha-256=:" + Base64.getEncoder().encodeToString(sha256) + ":");
+        request.setHeader("Idempotency-Key", pending.key());
+        request.setHeader("Accept", "application/json");
+        request.setBody(new SendingFile(file, pending.size(), sha256, progress));
+    }
+
+    private static byte[] digest(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] buffer = new byte[BUFFER];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                digest.update(buffer, 0, read);
+            }
+            return digest.digest();
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException(missing);
+        }
+    }
+
+    /** As RFC 8187 has it: attr-char as it is, every other byte of its UTF-8 as %XX. */
+    private static String encoded(String name) {
+        StringBuilder text = new StringBuilder();
+        for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xff);
+            boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (plain || NAME_CHARACTERS.indexOf(c) >= 0) {
+                text.append(c);
+            } else {
+                text.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,123 @@
+package io.countersign.send;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a partner's answer. A success (2xx) is kept as evidence, and the file goes to {@code sent/PARTNER/} with it: {@code
+ * NAME.answer.json}, and {@code NAME.receipt.json} where the partner runs Countersign. Everything else is a {@link Failed},
+ * a receipt for something else than what was sent included.
+ */
+public final class Evidence implements Processor {
+    private static final Logger LOG = LoggerFactory.getLogger("countersign.sent");
+    private static final Set<Integer> PASSING = Set.of(408, 425, 429);
+    private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+    private static final int MOST_TOLD = 500;
+
+    private @Nullable Attempts attempts;
+    private @Nullable Path sent;
+
+    public void setAttempts(Attempts attempts) {
+        this.attempts = attempts;
+    }
+
+    /** The folder of what was accepted. */
+    public void setSent(String sent) {
+        this.sent = Path.of(sent);
+    }
+
+    @Override
+    public void process(Exchange exchange) throws Failed, IOException {
+        Attempt.Sent what = exchange.getProperty(Attempt.SENT, Attempt.Sent.class);
+        Answer answer = Answer.of(exchange, what);
+        check(answer);
+        Pending pending = what.pending();
+        Path filed = new Filing(Objects.requireNonNull(sent, "sent is not set").resolve(pending.partner()))
+                .file(exchange.getProperty(Attempt.FILE, Path.class), pending.path(), pending.key(), answer.evidence());
+        Objects.requireNonNull(attempts, "attempts is not set").remove(pending);
+        PartnerReceipt receipt = answer.receipt();
+        LOG.info(
+                "sent partner={} name=\"{}\" size={} sha256={} key={} attempts={} status={} receipt={} to=\"{}\"",
+                pending.partner(),
+                what.name(),
+                what.size(),
+                what.sha256(),
+                pending.key(),
+                pending.attempts() + 1,
+                answer.status(),
+                receipt == null ? "-" : receipt.id(),
+                filed);
+    }
+
+    private static void check(Answer answer) throws Failed {
+        if (answer.isSuccess()) {
+            PartnerReceipt receipt = answer.receipt();
+            List<String> differences = receipt == null ? List.of() : receipt.differences(answer.sent());
+            if (!differences.isEmpty()) {
+                throw new Failed(
+                        FailureCode.RECEIPT_MISMATCH,
+                        "the partner answered " + answer.status() + " with a receipt for something else: "
+                                + String.join("; ", differences),
+                        null,
+                        answer);
+            }
+            return;
+        }
+        String said = "the partner answered " + answer.status() + words(answer);
+        if (answer.status() >= 300 && answer.status() < 400) {
+            throw new Failed(
+                    FailureCode.REDIRECTED,
+                    said + " with the location " + answer.header("Location")
+                            + "; redirects are not followed, the partner's url must say where it is",
+                    null,
+                    answer);
+        }
+        boolean passing = answer.status() >= 500 || PASSING.contains(answer.status()) || isInProgress(answer);
+        throw new Failed(
+                passing ? FailureCode.UNAVAILABLE : FailureCode.REFUSED,
+                said,
+                passing ? retryAfter(answer.header("Retry-After")) : null,
+                answer);
+    }
+
+    /** A Countersign that still works on an earlier attempt with this key; its 409 passes. */
+    private static boolean isInProgress(Answer answer) {
+        return answer.status() == 409 && String.valueOf(answer.text()).contains("urn:countersign:problem:in-progress");
+    }
+
+    private static String words(Answer answer) {
+        String text = answer.text();
+        String line = text == null ? "" : text.replaceAll("[\\p{C}\\s]+", " ").strip();
+        return line.isEmpty() ? "" : ": " + (line.length() > MOST_TOLD ? line.substring(0, MOST_TOLD) + "…" : line);
+    }
+
+    /** RFC 9110, 10.2.3: seconds or a date; what is neither counts as not said. */
+    private static @Nullable Duration retryAfter(String text) {
+        try {
+            Duration wait = text.strip().matches("\\d{1,9}")
+                    ? Duration.ofSeconds(Long.parseLong(text.strip()))
+                    : Duration.between(now(), ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME));
+            return wait.isNegative() || wait.isZero() ? null : wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
+        } catch (DateTimeException notSaid) {
+            return null;
+        }
+    }
+
+    private static Instant now() {
+        return Clock.systemUTC().instant();
+    }
+}

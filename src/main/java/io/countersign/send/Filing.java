@@ -1,0 +1,64 @@
+package io.countersign.send;
+
+import io.countersign.transfer.Durable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Puts a file away, with what belongs to it beside it: first the papers, then the file, each of them durable. The file
+ * keeps its path; where one of that name lies there already, or the papers' names would be too long, its id goes before a
+ * shortened name. Nothing is ever overwritten but papers of a file that never followed them.
+ */
+final class Filing {
+    private static final int MOST_BYTES = 255;
+    private static final int ROOM_FOR_PAPERS = 40;
+
+    private final Durable durable = new Durable();
+    private final Path folder;
+
+    Filing(Path folder) {
+        this.folder = folder.toAbsolutePath();
+    }
+
+    /**
+     * Moves the file to where it is put away.
+     *
+     * @param path the path that it keeps where it can, relative
+     * @param id unique to this file
+     * @param papers by the ending that they add to the file's name
+     * @return where the file is now
+     */
+    Path file(Path file, String path, String id, Map<String, byte[]> papers) throws IOException {
+        Path target = folder.resolve(path);
+        String name = target.getFileName().toString();
+        if (Files.exists(target) || isLong(name)) {
+            target = target.resolveSibling(id + "_" + shortened(name));
+        }
+        if (Files.exists(target)) {
+            throw new FileAlreadyExistsException(target.toString());
+        }
+        for (Map.Entry<String, byte[]> paper : papers.entrySet()) {
+            durable.write(target.resolveSibling(target.getFileName() + paper.getKey()), paper.getValue());
+        }
+        Files.move(file, target);
+        durable.flush(target);
+        durable.flushFolderOf(file);
+        return target;
+    }
+
+    private static boolean isLong(String name) {
+        return name.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES - ROOM_FOR_PAPERS;
+    }
+
+    private static String shortened(String name) {
+        String end = name;
+        while (end.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES - 2 * ROOM_FOR_PAPERS) {
+            end = end.substring(end.offsetByCodePoints(0, 1));
+        }
+        return end;
+    }
+}

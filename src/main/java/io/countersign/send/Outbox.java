@@ -1,0 +1,175 @@
+package io.countersign.send;
+
+import io.countersign.partner.Partners;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.component.file.GenericFile;
+import org.apache.camel.component.file.GenericFileFilter;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which files of a partner's outbox may go now. As the filter of its {@code file:} endpoint it passes over what is not
+ * finished (it must look the same twice, and be older than {@link #setMinAge}), what waits for its next attempt, and what
+ * cannot be read, which is reported once and holds up nothing. As the first step of the route it stops files that have to
+ * wait behind an earlier one.
+ */
+public final class Outbox implements GenericFileFilter<File>, Processor {
+    private static final Logger LOG = LoggerFactory.getLogger("countersign.sent");
+    private static final int MOST_LOOKS = 100_000;
+
+    private final Map<Path, Look> looks = new ConcurrentHashMap<>();
+    private String partner = "";
+    private @Nullable Path folder;
+    private @Nullable Attempts attempts;
+    private @Nullable Partners partners;
+    private boolean ordered = true;
+    private Duration minAge = Duration.ofSeconds(2);
+
+    private record Look(long size, long modified) {}
+
+    public void setPartner(String partner) {
+        this.partner = partner;
+    }
+
+    /** The folder of the partner's files. */
+    public void setFolder(String folder) {
+        this.folder = Path.of(folder).toAbsolutePath();
+    }
+
+    public void setAttempts(Attempts attempts) {
+        this.attempts = attempts;
+    }
+
+    public void setPartners(Partners partners) {
+        this.partners = partners;
+    }
+
+    /** Whether a file that has to be tried again holds up the later ones. */
+    public void setOrdered(boolean ordered) {
+        this.ordered = ordered;
+    }
+
+    /** For how long a file must not have been written to. */
+    public void setMinAge(Duration minAge) {
+        this.minAge = minAge;
+    }
+
+    @Override
+    public boolean accept(GenericFile<File> candidate) {
+        Path file = candidate.getFile().toPath();
+        try {
+            return isReadable(file, candidate.isDirectory())
+                    && (candidate.isDirectory() || (isFinished(file) && isDue(file)));
+        } catch (IOException unreadable) {
+            report(file, "cannot be looked at: " + unreadable);
+            return false;
+        }
+    }
+
+    @Override
+    public void process(Exchange exchange) throws Exception {
+        GenericFile<?> taken = exchange.getProperty(Exchange.FILE_EXCHANGE_FILE, GenericFile.class);
+        Path file = ((File) taken.getFile()).toPath();
+        exchange.setProperty(Attempt.PARTNER, partner);
+        exchange.setProperty(Attempt.FILE, file);
+        exchange.setProperty(Attempt.PATH, path(file));
+        if (!isDue(file)) {
+            exchange.setRouteStop(true);
+        }
+    }
+
+    private boolean isReadable(Path file, boolean directory) {
+        String trouble = Files.isSymbolicLink(file)
+                ? "is a symbolic link; accepted: files and folders"
+                : directory
+                        ? Files.isReadable(file) && Files.isExecutable(file) ? "" : "cannot be listed"
+                        : !Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+                                ? "has a name that this system's character set cannot express, or has just gone"
+                                : !Files.isRegularFile(file)
+                                        ? "is not a file"
+                                        : Files.isReadable(file) ? "" : "cannot be read: no permission";
+        if (!trouble.isEmpty()) {
+            report(file, trouble);
+            return false;
+        }
+        attempts().mended(partner, path(file));
+        return true;
+    }
+
+    private void report(Path file, String trouble) {
+        if (attempts().trouble(partner, path(file), trouble)) {
+            LOG.error("not sent partner={} file=\"{}\" reason=\"it {}\"", partner, file, trouble);
+        }
+    }
+
+    private boolean isFinished(Path file) throws IOException {
+        BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+        Look look = new Look(now.size(), now.lastModifiedTime().toMillis());
+        if (looks.size() > MOST_LOOKS) {
+            looks.keySet().removeIf(seen -> !Files.exists(seen));
+        }
+        boolean same = look.equals(looks.put(file, look));
+        return same && now.lastModifiedTime().toInstant().isBefore(now().minus(minAge));
+    }
+
+    /** Whether neither the file itself nor one that must go before it waits for a later time. */
+    private boolean isDue(Path file) throws IOException {
+        String path = path(file);
+        if (partners().url(partner) == null || attempts().isPostponed(partner, path, now())) {
+            return false;
+        }
+        Pending own = attempts().find(partner, path);
+        if (own != null && own.next().isAfter(now()) && own.isOf(Files.size(file), modified(file))) {
+            return false;
+        }
+        if (!ordered) {
+            return true;
+        }
+        for (Pending other : attempts().of(partner, folder())) {
+            if (!other.path().equals(path)
+                    && other.holdsUpOthers()
+                    && other.next().isAfter(now())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private String path(Path file) {
+        return folder().relativize(file.toAbsolutePath()).toString().replace(File.separatorChar, '/');
+    }
+
+    private static long modified(Path file) throws IOException {
+        return Files.getLastModifiedTime(file).toMillis();
+    }
+
+    private static Instant now() {
+        return Clock.systemUTC().instant();
+    }
+
+    private Path folder() {
+        return Objects.requireNonNull(folder, "folder is not set");
+    }
+
+    private Attempts attempts() {
+        return Objects.requireNonNull(attempts, "attempts is not set");
+    }
+
+    private Partners partners() {
+        return Objects.requireNonNull(partners, "partners is not set");
+    }
+}

@@ -1,0 +1,148 @@
+package io.countersign.send;
+
+import io.countersign.settings.Problems;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.util.json.JsonObject;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What becomes of a file after an attempt that failed. Where another attempt may succeed it stays in the outbox and its next
+ * time is kept: when the partner asked for ({@code Retry-After}), else twice as long after each attempt, with jitter. Where
+ * none would, it goes to {@code failed/PARTNER/} with a {@code .problem.json} that says why.
+ */
+public final class Setback implements Processor {
+    private static final Logger LOG = LoggerFactory.getLogger("countersign.sent");
+    private static final int MOST_DOUBLINGS = 30;
+
+    private @Nullable Attempts attempts;
+    private @Nullable Path failed;
+    private Duration firstRetry = Duration.ofSeconds(2);
+    private Duration longestRetry = Duration.ofMinutes(15);
+
+    public void setAttempts(Attempts attempts) {
+        this.attempts = attempts;
+    }
+
+    /** The folder of what cannot be sent as it is. */
+    public void setFailed(String failed) {
+        this.failed = Path.of(failed);
+    }
+
+    /** How long after the first attempt the second one is due. */
+    public void setFirstRetry(Duration firstRetry) {
+        this.firstRetry = firstRetry;
+    }
+
+    /** The longest time between two attempts, where the partner does not ask for more. */
+    public void setLongestRetry(Duration longestRetry) {
+        this.longestRetry = longestRetry;
+    }
+
+    @Override
+    public void process(Exchange exchange) throws IOException {
+        Exception thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        Path file = exchange.getProperty(Attempt.FILE, Path.class);
+        Pending pending = exchange.getProperty(Attempt.PENDING, Pending.class);
+        Failed why = BrokenCall.of(thrown, exchange.getProperty(Attempt.URL, "", String.class));
+        LOG.debug("an attempt failed", thrown);
+        if (!Files.exists(file)) {
+            LOG.warn("not sent file=\"{}\" reason=\"it was taken from the outbox\"", file);
+            if (pending != null) {
+                attempts().remove(pending);
+            }
+        } else if (pending == null) {
+            postpone(exchange, file, why);
+        } else if (why.code().permanent()) {
+            fail(exchange, pending, file, why);
+        } else {
+            delay(pending, why);
+        }
+    }
+
+    private void delay(Pending pending, Failed why) throws IOException {
+        Duration wait = why.retryAfter() == null ? backoff(pending.attempts()) : why.retryAfter();
+        Pending again = pending.failed(now().plus(wait), why.code().word() + ": " + why.detail());
+        LOG.warn(
+                "not sent partner={} path=\"{}\" key={} attempts={} next={} {} reason=\"{}\"",
+                pending.partner(),
+                pending.path(),
+                pending.key(),
+                again.attempts(),
+                again.next(),
+                why.code().word(),
+                why.detail());
+        attempts().put(again);
+    }
+
+    /** Half of it is certain and half is chance, so that what failed together does not come back together. */
+    private Duration backoff(int attempts) {
+        long millis = Math.min(longestRetry.toMillis(), firstRetry.toMillis() << Math.min(attempts, MOST_DOUBLINGS));
+        return Duration.ofMillis(millis / 2 + ThreadLocalRandom.current().nextLong(millis / 2 + 1));
+    }
+
+    private void fail(Exchange exchange, Pending pending, Path file, Failed why) throws IOException {
+        Map<String, byte[]> papers = new LinkedHashMap<>(why.evidence());
+        papers.put(".problem.json", Answer.bytes(problem(exchange, pending, why)));
+        Path filed = new Filing(
+                        Objects.requireNonNull(failed, "failed is not set").resolve(pending.partner()))
+                .file(file, pending.path(), pending.key(), papers);
+        attempts().remove(pending);
+        LOG.error(
+                "failed partner={} path=\"{}\" key={} attempts={} {} reason=\"{}\" to=\"{}\"",
+                pending.partner(),
+                pending.path(),
+                pending.key(),
+                pending.attempts() + 1,
+                why.code().word(),
+                why.detail(),
+                filed);
+    }
+
+    /** RFC 9457, with what an operator needs to mend it and the command needs to put it back. */
+    private static JsonObject problem(Exchange exchange, Pending pending, Failed why) {
+        JsonObject problem = new JsonObject();
+        problem.put("type", "urn:countersign:problem:" + why.code().word());
+        problem.put("title", why.code().title());
+        problem.put("detail", why.detail());
+        problem.put("instance", "urn:uuid:" + pending.key());
+        problem.put("failedAt", now().toString());
+        Attempt.Sent sent = exchange.getProperty(Attempt.SENT, Attempt.Sent.class);
+        if (sent != null) {
+            problem.putAll(sent.toJson());
+        }
+        if (why.answer() != null) {
+            problem.put("status", why.answer().status());
+        }
+        return problem;
+    }
+
+    private void postpone(Exchange exchange, Path file, Failed why) {
+        String partner = exchange.getProperty(Attempt.PARTNER, String.class);
+        String path = exchange.getProperty(Attempt.PATH, String.class);
+        attempts().postpone(partner, path, now().plus(longestRetry.dividedBy(10)));
+        if (attempts().trouble(partner, path, "cannot be sent: " + why.detail())) {
+            LOG.error("not sent partner={} file=\"{}\" reason=\"{}\"", partner, file, Problems.reason(why));
+        }
+    }
+
+    private Attempts attempts() {
+        return Objects.requireNonNull(attempts, "attempts is not set");
+    }
+
+    private static Instant now() {
+        return Clock.systemUTC().instant();
+    }
+}

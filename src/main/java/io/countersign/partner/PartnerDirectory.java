@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -57,6 +58,14 @@ public final class PartnerDirectory {
                 .filter(partner -> partner.enabled() && partner.server().url() != null)
                 .map(KnownPartner::id)
                 .collect(Collectors.toSet());
+    }
+
+    /** Why a partner is not among the {@link #receivers}. */
+    public String whyNotReceiver(String id) {
+        KnownPartner partner = byId.get(id);
+        return partner == null
+                ? "is not known; known: " + String.join(", ", new TreeSet<>(byId.keySet()))
+                : partner.enabled() ? "has no url" : "is not enabled";
     }
 
     @Nullable

@@ -1,5 +1,6 @@
 package io.countersign.route;
 
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -51,6 +52,26 @@ final class Outboxes {
                         .addRouteFromTemplate(route(partner), TEMPLATE, Map.of("partner", partner));
             }
         }
+    }
+
+    /** Has one route, which reads another folder of outboxes, and takes every file there for complete. */
+    void use(String partner, Path outbox) throws Exception {
+        context.getCamelContextExtension()
+                .getContextPlugin(Model.class)
+                .addRouteFromTemplate(
+                        route(partner),
+                        TEMPLATE,
+                        Map.of(
+                                "partner",
+                                partner,
+                                "outbox",
+                                outbox.toString(),
+                                "ordered",
+                                "false",
+                                "minAge",
+                                "0",
+                                "exclude",
+                                "(?!)"));
     }
 
     private static String route(String partner) {

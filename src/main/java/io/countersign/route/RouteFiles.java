@@ -123,6 +123,17 @@ final class RouteFiles {
         return found;
     }
 
+    /** Whether the partner's outbox has a route that does not come from a template. */
+    boolean hasOtherWayTo(String partner) {
+        return model().getRouteDefinitions().stream()
+                .filter(route -> route.getTemplateParameters() == null)
+                .anyMatch(route -> {
+                    Matcher outbox = OUTBOX.matcher(input(route));
+                    return route.getRouteId().equals("to-" + partner)
+                            || (outbox.matches() && outbox.group(1).equals(partner));
+                });
+    }
+
     private Set<String> named(Pattern input) {
         Set<String> found = new HashSet<>();
         for (RouteDefinition route : model().getRouteDefinitions()) {

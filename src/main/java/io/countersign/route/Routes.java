@@ -6,6 +6,7 @@ import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.tls.Authorities;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,41 @@ public final class Routes {
         warn(problems.warnings());
         ownRoute.use(live.withOwnRoute());
         send(directory, problems);
+    }
+
+    /**
+     * Loads what sending to one partner needs, and nothing that listens or reads an outbox.
+     *
+     * @param outbox the folder of outboxes that is read instead
+     */
+    public void loadSending(String partner, Path outbox, Problems problems) {
+        live.load(
+                RouteFile.in(settings.routes(), problems).stream()
+                        .filter(file -> file.name().matches(".*/(tls|send)\\.camel\\.[a-z]+"))
+                        .toList(),
+                problems);
+        List<RouteFile> templates = RouteFile.in(settings.routes().resolve("templates"), problems);
+        live.load(templates, problems);
+        try (Rehearsal rehearsal = new Rehearsal(context)) {
+            RouteFiles described = rehearsal.load(templates, partnerFiles(problems), problems);
+            PartnerDirectory directory = read(described, problems);
+            partners.use(directory);
+            if (!directory.receivers().contains(partner)) {
+                problems.add("partner " + partner, directory.whyNotReceiver(partner));
+            } else if (described.hasOtherWayTo(partner)) {
+                problems.add(
+                        "partner " + partner,
+                        "is sent to by a route of its own; put the file into "
+                                + settings.path("countersign.data")
+                                        .resolve("outbox")
+                                        .resolve(partner) + " instead");
+            }
+            if (problems.isEmpty()) {
+                outboxes.use(partner, outbox);
+            }
+        } catch (Exception unusable) {
+            problems.add("partner " + partner, Unusable.why(unusable));
+        }
     }
 
     /** Without the template there is no way to a partner whose file says nothing but where it is. */

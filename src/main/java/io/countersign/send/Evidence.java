@@ -50,6 +50,8 @@ public final class Evidence implements Processor {
                 .file(exchange.getProperty(Attempt.FILE, Path.class), pending.path(), pending.key(), answer.evidence());
         Objects.requireNonNull(attempts, "attempts is not set").remove(pending);
         PartnerReceipt receipt = answer.receipt();
+        exchange.setProperty(
+                Outcome.PROPERTY, new Outcome(pending.path(), filed, receipt == null ? null : answer.text(), null));
         LOG.info(
                 "sent partner={} name=\"{}\" size={} sha256={} key={} attempts={} status={} receipt={} to=\"{}\"",
                 pending.partner(),

@@ -39,7 +39,8 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
     private boolean ordered = true;
     private Duration minAge = Duration.ofSeconds(2);
 
-    private record Look(long size, long modified) {}
+    /** What a file looked like, and since when. */
+    private record Look(long size, Instant modified, Instant since) {}
 
     public void setPartner(String partner) {
         this.partner = partner;
@@ -116,14 +117,22 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
         }
     }
 
+    /** A time of change that lies ahead says nothing; then the file must have been the same for as long as we watch. */
     private boolean isFinished(Path file) throws IOException {
-        BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-        Look look = new Look(now.size(), now.lastModifiedTime().toMillis());
+        BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
         if (looks.size() > MOST_LOOKS) {
             looks.keySet().removeIf(seen -> !Files.exists(seen));
         }
-        boolean same = look.equals(looks.put(file, look));
-        return same && now.lastModifiedTime().toInstant().isBefore(now().minus(minAge));
+        Instant changed = found.lastModifiedTime().toInstant();
+        Look before = looks.get(file);
+        if (before == null
+                || before.size() != found.size()
+                || !before.modified().equals(changed)) {
+            looks.put(file, new Look(found.size(), changed, now()));
+            return false;
+        }
+        Instant old = now().minus(minAge);
+        return !before.since().isAfter(old) || !changed.isAfter(old);
     }
 
     /** Whether neither the file itself nor one that must go before it waits for a later time. */

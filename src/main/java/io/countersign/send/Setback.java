@@ -58,6 +58,8 @@ public final class Setback implements Processor {
         Pending pending = exchange.getProperty(Attempt.PENDING, Pending.class);
         Failed why = BrokenCall.of(thrown, exchange.getProperty(Attempt.URL, "", String.class));
         LOG.debug("an attempt failed", thrown);
+        String path = exchange.getProperty(Attempt.PATH, String.class);
+        exchange.setProperty(Outcome.PROPERTY, new Outcome(path, null, null, why));
         if (!Files.exists(file)) {
             LOG.warn("not sent file=\"{}\" reason=\"it was taken from the outbox\"", file);
             if (pending != null) {
@@ -100,6 +102,7 @@ public final class Setback implements Processor {
                         Objects.requireNonNull(failed, "failed is not set").resolve(pending.partner()))
                 .file(file, pending.path(), pending.key(), papers);
         attempts().remove(pending);
+        exchange.setProperty(Outcome.PROPERTY, new Outcome(pending.path(), filed, null, why));
         LOG.error(
                 "failed partner={} path=\"{}\" key={} attempts={} {} reason=\"{}\" to=\"{}\"",
                 pending.partner(),

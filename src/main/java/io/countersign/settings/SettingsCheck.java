@@ -50,12 +50,22 @@ public final class SettingsCheck {
         if (host != null && port > 0) {
             check.isFree(host, port);
         }
-        check.size();
-        check.data();
-        check.password("countersign.key-password");
-        check.password("countersign.keystore-password");
-        check.identity(host);
-        return check.trust(host);
+        return check.all(host);
+    }
+
+    /** The same for a command that listens nowhere; the service may be running meanwhile. */
+    public static @Nullable Authorities checkWithoutListening(Settings settings, Problems problems) {
+        SettingsCheck check = new SettingsCheck(settings, problems);
+        return check.all(check.host());
+    }
+
+    private @Nullable Authorities all(@Nullable InetAddress host) {
+        size();
+        data();
+        password("countersign.key-password");
+        password("countersign.keystore-password");
+        identity(host);
+        return trust(host);
     }
 
     private @Nullable InetAddress host() {

@@ -1,0 +1,150 @@
+package io.countersign.cli;
+
+import io.countersign.client.SendingFile;
+import io.countersign.partner.Partners;
+import io.countersign.route.OwnRoute;
+import io.countersign.route.Routes;
+import io.countersign.send.Attempts;
+import io.countersign.send.Outcome;
+import io.countersign.settings.InvalidSettingsException;
+import io.countersign.settings.Problems;
+import io.countersign.settings.Settings;
+import io.countersign.settings.SettingsCheck;
+import io.countersign.tls.Authorities;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Stream;
+import org.apache.camel.main.Main;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.spi.CamelEvent.ExchangeCompletedEvent;
+import org.apache.camel.support.EventNotifierSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The route to one partner, run once for some files: copies of them, in an outbox of their own, so that a service which
+ * runs meanwhile does not take them too.
+ */
+final class Sending implements AutoCloseable {
+    private static final String STATES = ".command";
+
+    private final Main main = new Main();
+    private final BlockingQueue<Outcome> ended = new LinkedBlockingQueue<>();
+    private final Path outbox;
+    private final int expected;
+
+    private Sending(Path outbox, int expected) {
+        this.outbox = outbox;
+        this.expected = expected;
+    }
+
+    static Sending start(Settings settings, String partner, List<Path> files, Problems problems)
+            throws InvalidSettingsException {
+        Authorities trust = SettingsCheck.checkWithoutListening(settings, problems);
+        check(files, problems);
+        problems.throwIfAny();
+        Path data = settings.path("countersign.data");
+        Sending sending = null;
+        try {
+            Path own = Files.createDirectories(data.resolve("sending").resolve(STATES));
+            sending = new Sending(Files.createTempDirectory(own, "outbox"), files.size());
+            sending.run(settings, partner, trust == null ? Authorities.of(List.of()) : trust, files, problems);
+            return sending;
+        } catch (InvalidSettingsException reported) {
+            close(sending);
+            throw reported;
+        } catch (Exception failed) {
+            close(sending);
+            problems.add("send", Problems.reason(failed));
+            throw new InvalidSettingsException(problems.found());
+        }
+    }
+
+    /** One for each file, as they come; each file has one attempt. */
+    List<Outcome> outcomes() {
+        Map<String, Outcome> outcomes = new LinkedHashMap<>();
+        try {
+            while (outcomes.size() < expected) {
+                Outcome outcome = ended.take();
+                outcomes.putIfAbsent(outcome.path(), outcome);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        return List.copyOf(outcomes.values());
+    }
+
+    @Override
+    public void close() {
+        main.stop();
+        try (Stream<Path> left = Files.walk(outbox)) {
+            for (Path each : left.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(each);
+            }
+        } catch (IOException stays) {
+            throw new UncheckedIOException(stays);
+        }
+    }
+
+    private static void close(@Nullable Sending sending) {
+        if (sending != null) {
+            sending.close();
+        }
+    }
+
+    private static void check(List<Path> files, Problems problems) {
+        Set<String> names = new HashSet<>();
+        for (Path file : files) {
+            Path name = file.getFileName();
+            if (!Files.isRegularFile(file) || !Files.isReadable(file) || name == null) {
+                problems.add(file.toString(), Files.exists(file) ? "is not a file that can be read" : "no such file");
+            } else if (!names.add(name.toString())) {
+                problems.add(file.toString(), "has the same name as another; send them one after the other");
+            } else if (name.toString().startsWith(".")) {
+                problems.add(file.toString(), "is hidden; accepted: names without a leading dot");
+            }
+        }
+    }
+
+    private void run(Settings settings, String partner, Authorities trust, List<Path> files, Problems problems)
+            throws Exception {
+        Partners partners = new Partners(Clock.systemUTC());
+        main.setOverrideProperties(settings.placeholders());
+        main.bind("partners", partners);
+        main.bind("progress", (SendingFile.Progress) new ProgressBars());
+        main.init();
+        new Routes(main.getCamelContext(), settings, partners, trust, new OwnRoute())
+                .loadSending(partner, outbox, problems);
+        problems.throwIfAny();
+        main.lookup("attempts", Attempts.class)
+                .setFolder(outbox.resolveSibling("states").toString());
+        main.getCamelContext().getManagementStrategy().addEventNotifier(new EventNotifierSupport() {
+            @Override
+            public void notify(CamelEvent event) {
+                if (event instanceof ExchangeCompletedEvent completed) {
+                    Outcome outcome = completed.getExchange().getProperty(Outcome.PROPERTY, Outcome.class);
+                    if (outcome != null) {
+                        ended.add(outcome);
+                    }
+                }
+            }
+        });
+        Path own = Files.createDirectories(outbox.resolve(partner));
+        for (Path file : files) {
+            Path unfinished = Files.copy(file, outbox.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+            Files.move(unfinished, own.resolve(file.getFileName()));
+        }
+        main.start();
+    }
+}

@@ -1,0 +1,104 @@
+package io.countersign.send;
+
+import io.countersign.transfer.Durable;
+import io.countersign.transfer.Transfer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.camel.util.json.DeserializationException;
+import org.apache.camel.util.json.JsonObject;
+import org.apache.camel.util.json.Jsoner;
+
+/**
+ * The files under {@code failed/}. Putting one back into its outbox keeps its key, so that a partner who had accepted it
+ * after all does not get it twice; a file whose receipt did not fit gets a new one, since the old would bring that receipt
+ * again.
+ */
+public final class Failures {
+    private static final String PROBLEM = ".problem.json";
+    private static final List<String> PAPERS = List.of(".answer.json", ".receipt.json", PROBLEM);
+
+    private final Durable durable = new Durable();
+    private final Path data;
+    private final Attempts attempts = new Attempts();
+
+    /** @param data the folder of all that must survive */
+    public Failures(Path data) {
+        this.data = data;
+        attempts.setFolder(data.resolve("sending").toString());
+    }
+
+    /** The problem documents of a partner's failed files. */
+    public List<Path> of(String partner) throws IOException {
+        Path folder = data.resolve("failed").resolve(partner);
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.toString().endsWith(PROBLEM))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /**
+     * Puts a file back, to be sent again at once.
+     *
+     * @param problem its problem document, one of {@link #of}
+     * @return where it is now
+     * @throws IOException where it cannot, saying why; it is still there then
+     */
+    public Path putBack(String partner, Path problem) throws IOException {
+        JsonObject why = read(problem);
+        String path = Objects.requireNonNullElse(why.getString("path"), "");
+        Path outbox = data.resolve("outbox").resolve(partner).normalize();
+        Path target = outbox.resolve(path).normalize();
+        Path file = beside(problem, "");
+        if (path.isEmpty() || !target.startsWith(outbox) || !Files.exists(file)) {
+            throw new IOException(problem + " does not belong to a file that could be put back");
+        }
+        if (Files.exists(target)) {
+            throw new IOException(target + " is there already; it must go first");
+        }
+        Instant now = Clock.systemUTC().instant();
+        boolean mismatch = String.valueOf(why.get("type")).endsWith(":" + FailureCode.RECEIPT_MISMATCH.word());
+        String key = why.getString("key");
+        attempts.put(new Pending(
+                partner,
+                path,
+                key == null || mismatch ? Transfer.newId(now) : key,
+                Files.size(file),
+                Files.getLastModifiedTime(file).toMillis(),
+                0,
+                now,
+                now,
+                null));
+        Files.createDirectories(Objects.requireNonNull(target.getParent()));
+        Files.move(file, target);
+        durable.flushFolderOf(target);
+        for (String paper : PAPERS) {
+            Files.deleteIfExists(beside(problem, paper));
+        }
+        durable.flushFolderOf(problem);
+        return target;
+    }
+
+    private static JsonObject read(Path problem) throws IOException {
+        try {
+            return (JsonObject) Jsoner.deserialize(Files.readString(problem, StandardCharsets.UTF_8));
+        } catch (DeserializationException | ClassCastException unreadable) {
+            throw new IOException(problem + " cannot be read as JSON", unreadable);
+        }
+    }
+
+    private static Path beside(Path problem, String ending) {
+        String name = problem.getFileName().toString();
+        return problem.resolveSibling(name.substring(0, name.length() - PROBLEM.length()) + ending);
+    }
+}

@@ -1,0 +1,20 @@
+package io.countersign.send;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an attempt ended; the exchange property {@value #PROPERTY}.
+ *
+ * @param path of the file, below its outbox
+ * @param filed where the file is now: in {@code sent/}, in {@code failed/}, or none where it stays in the outbox
+ * @param receipt the partner's receipt as it came, where it sent one
+ * @param failure why it was not accepted; none where it was
+ */
+public record Outcome(
+        String path,
+        @Nullable Path filed,
+        @Nullable String receipt,
+        @Nullable Failed failure) {
+    public static final String PROPERTY = "outcome";
+}

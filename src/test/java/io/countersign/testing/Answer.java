@@ -15,13 +15,7 @@ public record Answer(int status, Map<String, String> headers, String body, int i
         while (true) {
             String statusLine = line(in);
             int status = Integer.parseInt(statusLine.substring(9, 12));
-            Map<String, String> headers = new TreeMap<>();
-            for (String line = line(in); !line.isEmpty(); line = line(in)) {
-                int colon = line.indexOf(':');
-                headers.put(
-                        line.substring(0, colon).toLowerCase(Locale.ROOT),
-                        line.substring(colon + 1).strip());
-            }
+            Map<String, String> headers = headers(in);
             if (status < 200) {
                 interim++;
                 continue;
@@ -31,7 +25,18 @@ public record Answer(int status, Map<String, String> headers, String body, int i
         }
     }
 
-    private static String line(InputStream in) throws IOException {
+    static Map<String, String> headers(InputStream in) throws IOException {
+        Map<String, String> headers = new TreeMap<>();
+        for (String line = line(in); !line.isEmpty(); line = line(in)) {
+            int colon = line.indexOf(':');
+            headers.put(
+                    line.substring(0, colon).toLowerCase(Locale.ROOT),
+                    line.substring(colon + 1).strip());
+        }
+        return headers;
+    }
+
+    static String line(InputStream in) throws IOException {
         StringBuilder line = new StringBuilder();
         for (int c = in.read(); c != '\n'; c = in.read()) {
             if (c < 0) {

@@ -30,6 +30,10 @@ class ArchitectureTest {
             .definedBy("io.countersign.listener..")
             .layer("admission")
             .definedBy("io.countersign.admission..")
+            .layer("send")
+            .definedBy("io.countersign.send..")
+            .layer("client")
+            .definedBy("io.countersign.client..")
             .layer("transfer")
             .definedBy("io.countersign.transfer..")
             .layer("partner")
@@ -52,12 +56,16 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("admission")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("send")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("client")
+            .mayOnlyBeAccessedByLayers("send", "cli")
             .whereLayer("transfer")
-            .mayOnlyBeAccessedByLayers("admission", "route")
+            .mayOnlyBeAccessedByLayers("admission", "send", "route")
             .whereLayer("partner")
-            .mayOnlyBeAccessedByLayers("admission", "route", "cli")
+            .mayOnlyBeAccessedByLayers("admission", "client", "send", "route", "cli")
             .whereLayer("settings")
-            .mayOnlyBeAccessedByLayers("admission", "partner", "route", "cli");
+            .mayOnlyBeAccessedByLayers("admission", "partner", "send", "route", "cli");
 
     @ArchTest
     static final ArchRule intakeKnowsNoCertificate = noClasses()
@@ -66,6 +74,15 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.security.cert..", "javax.net.ssl..", "io.countersign.tls..");
+
+    @ArchTest
+    static final ArchRule sendingKnowsNoKeyAndNoSocket = noClasses()
+            .that()
+            .resideInAPackage("io.countersign.send..")
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching(
+                    "java\\.security\\.cert\\..*|javax\\.net\\.ssl\\.SSL(Socket|Context).*|java\\.net\\.Socket");
 
     @ArchTest
     static final ArchRule admissionReadsNoBody = noClasses()
@@ -82,6 +99,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.eclipse.jetty..", "org.apache.camel.component.jetty..");
+
+    @ArchTest
+    static final ArchRule onlyClientsKnowApachesClient = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.countersign.client..", "io.countersign.send..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.hc..", "org.apache.camel.component.http..");
 
     @ArchTest
     static final ArchRule namesSayWhatTheyAre = classes()

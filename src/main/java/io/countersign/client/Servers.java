@@ -39,6 +39,7 @@ public final class Servers extends HttpComponent {
         setContentCompressionDisabled(true);
         setCookieManagementDisabled(true);
         setAuthCachingDisabled(true);
+        setConnectionStateDisabled(true); // else a connection on which we showed a certificate is never used again
         setSkipControlHeaders(true);
         setUserAgent("Countersign");
     }

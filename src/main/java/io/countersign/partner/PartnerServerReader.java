@@ -27,7 +27,9 @@ final class PartnerServerReader {
     }
 
     PartnerServer read(Partner partner) {
-        return new PartnerServer(url(partner), trust(partner), partner.verifyHost(), identity(partner));
+        URI url = url(partner);
+        Identity identity = identity(partner);
+        return new PartnerServer(url, trust(partner), partner.verifyHost(), identity);
     }
 
     private @Nullable URI url(Partner partner) {

@@ -17,6 +17,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -72,26 +73,30 @@ public final class SampleCertificates {
         Files.createDirectories(folder);
         KeyPair authorityKeys = keys();
         Holder authority = new Holder(authorityKeys, issue("ca", authorityKeys, null, null));
-        GeneralNames localhost = new GeneralNames(new GeneralName[] {
-            new GeneralName(GeneralName.dNSName, "localhost"),
-            new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
-            new GeneralName(GeneralName.iPAddress, "::1")
-        });
         save("ca", authority);
-        save("company", issued("company", authority, localhost));
-        for (String partner : List.of("acme", "globex", "stranger")) {
-            save(
-                    partner,
-                    issued(
-                            partner,
-                            authority,
-                            new GeneralNames(new GeneralName(GeneralName.dNSName, partner + ".example"))));
+        save("company", issued("company", authority, onThisMachine()));
+        for (String partner : List.of("acme", "globex")) {
+            save(partner, issued(partner, authority, onThisMachine(dns(partner + ".example"))));
         }
+        save("stranger", issued("stranger", authority, new GeneralNames(dns("stranger.example"))));
         try (var files = Files.list(folder)) {
             return files.filter(file -> file.toString().matches(".*\\.(crt|key)"))
                     .sorted()
                     .toList();
         }
+    }
+
+    /** Names under which each may run a server here. */
+    private static GeneralNames onThisMachine(GeneralName... others) {
+        Stream<GeneralName> here = Stream.of(
+                dns("localhost"),
+                new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
+                new GeneralName(GeneralName.iPAddress, "::1"));
+        return new GeneralNames(Stream.concat(Stream.of(others), here).toArray(GeneralName[]::new));
+    }
+
+    private static GeneralName dns(String name) {
+        return new GeneralName(GeneralName.dNSName, name);
     }
 
     private Holder issued(String name, Holder authority, GeneralNames names)

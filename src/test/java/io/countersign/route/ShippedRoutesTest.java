@@ -2,6 +2,7 @@ package io.countersign.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.countersign.client.SendingFile;
 import io.countersign.partner.Partner;
 import io.countersign.partner.Partners;
 import io.countersign.refusal.Code;
@@ -73,6 +74,7 @@ class ShippedRoutesTest extends CamelTestSupport {
         context.getRegistry().bind("partners", new Partners(Clock.systemUTC()));
         context.getRegistry().bind("refusal", refusing);
         context.getRegistry().bind("hasOwnRoute", ownRoute);
+        context.getRegistry().bind("progress", (SendingFile.Progress) (file, sent, of) -> {});
         return context;
     }
 
@@ -117,6 +119,7 @@ class ShippedRoutesTest extends CamelTestSupport {
         assertThat(files.partners().keySet()).containsExactly("acme", "globex");
         assertThat(context.getRegistry().findByTypeWithName(Partner.class)).containsOnlyKeys("acme", "globex");
         assertThat(files.withOwnRoute()).containsExactly("globex");
+        assertThat(files.withOutbox()).containsExactlyInAnyOrder("acme", "globex");
     }
 
     @Test

@@ -2,11 +2,13 @@ package io.countersign.cli;
 
 import io.countersign.client.SendingFile;
 import io.countersign.listener.Listeners;
+import io.countersign.operations.PartnersHealth;
 import io.countersign.partner.Partners;
 import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Refusing;
 import io.countersign.route.OwnRoute;
 import io.countersign.route.Routes;
+import io.countersign.send.Attempts;
 import io.countersign.settings.InvalidSettingsException;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
@@ -14,10 +16,13 @@ import io.countersign.settings.SettingsCheck;
 import io.countersign.tls.Authorities;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jetty.JettyHttpEndpoint;
+import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.main.Main;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,6 +68,7 @@ public final class Service implements AutoCloseable {
             main.bind("hasOwnRoute", ownRoute);
             main.bind("progress", (SendingFile.Progress) (file, sent, of) -> {});
             main.init();
+            HealthCheckRegistry.get(context()).register(health());
             Routes routes = new Routes(
                     context(), settings, partners, trust == null ? Authorities.of(List.of()) : trust, ownRoute);
             this.routes = routes;
@@ -104,6 +110,27 @@ public final class Service implements AutoCloseable {
     /** What is wrong with files that were changed since they were last in force. */
     public List<String> complaints() {
         return routes == null ? List.of() : routes.complaints();
+    }
+
+    /** What is in force and should not stay as it is. */
+    public List<String> warnings() {
+        return routes == null ? List.of() : routes.warnings();
+    }
+
+    private PartnersHealth health() {
+        return new PartnersHealth(Map.of(
+                "complaints",
+                this::complaints,
+                "warnings",
+                this::warnings,
+                "waiting",
+                () -> attempts().map(Attempts::waiting).orElse(List.of()),
+                "unsendable",
+                () -> attempts().map(Attempts::troubles).orElse(List.of())));
+    }
+
+    private Optional<Attempts> attempts() {
+        return context().getRegistry().findByType(Attempts.class).stream().findFirst();
     }
 
     public Refusals refusals() {

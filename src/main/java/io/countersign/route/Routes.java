@@ -39,7 +39,7 @@ public final class Routes {
     private List<RouteFile> inForce = List.of();
     private List<RouteFile> lastSeen = List.of();
     private @Nullable List<RouteFile> refused;
-    private List<String> warnings = List.of();
+    private volatile List<String> warnings = List.of();
     private boolean mayMend;
     private int looks;
     /** Partners who are no longer known and had a route of their own, for what was on its way when they went. */
@@ -175,6 +175,11 @@ public final class Routes {
     /** What is wrong with the partners' files as they are now, while older ones are in force; empty where all is well. */
     public List<String> complaints() {
         return complaints;
+    }
+
+    /** What the partners' files in force say that they had better not; it was logged when they were loaded. */
+    public List<String> warnings() {
+        return warnings;
     }
 
     private static List<String> names(Set<String> locations) {

@@ -99,6 +99,17 @@ public final class Attempts {
         }
     }
 
+    /** What was attempted and is waiting for another attempt, when and why. */
+    public List<String> waiting() {
+        return byPartner.values().stream()
+                .flatMap(known -> known.values().stream())
+                .filter(pending -> pending.lastFailure() != null)
+                .map(pending -> "outbox/" + pending.partner() + "/" + pending.path() + " attempts=" + pending.attempts()
+                        + " next=" + pending.next() + " " + pending.lastFailure())
+                .sorted()
+                .toList();
+    }
+
     /** What lies in outboxes and cannot be sent as it is. */
     public List<String> troubles() {
         return troubles.entrySet().stream()

@@ -3,6 +3,7 @@ package io.countersign.route;
 import io.countersign.partner.Partner;
 import io.countersign.partner.Partners.Described;
 import io.countersign.settings.Problems;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,11 +34,12 @@ final class RouteFiles {
 
     /** @param problems gets what is wrong with each file */
     void load(List<RouteFile> files, Problems problems) {
+        Map<String, Object> parts = parts();
         for (RouteFile file : files) {
             Map<String, Partner> partnersBefore = context.getRegistry().findByTypeWithName(Partner.class);
             Map<String, String> routesBefore = locations();
             try {
-                load(file);
+                parse(file);
             } catch (Exception unusable) {
                 problems.add(file.name(), Unusable.why(unusable));
             }
@@ -51,6 +53,7 @@ final class RouteFiles {
                     }
                 }
             });
+            restore(parts);
             locations()
                     .forEach((id, location) -> clash(id, location, routesBefore.getOrDefault(id, location), problems));
         }
@@ -79,11 +82,38 @@ final class RouteFiles {
 
     /** Loads one file; in a context that runs, its routes run at once. */
     void load(RouteFile file) throws Exception {
+        Map<String, Object> parts = parts();
+        try {
+            parse(file);
+        } finally {
+            restore(parts);
+        }
+    }
+
+    private void parse(RouteFile file) throws Exception {
         String malformed = file.malformed();
         if (malformed != null) {
             throw new IllegalArgumentException(malformed);
         }
         PluginHelper.getRoutesLoader(context).loadRoutes(file.resource());
+    }
+
+    /** A partner may be called like a part that routes name, "company" say; they still mean the part. */
+    private void restore(Map<String, Object> parts) {
+        for (String name :
+                context.getRegistry().findByTypeWithName(Partner.class).keySet()) {
+            Object part = parts.get(name);
+            if (part != null) {
+                context.getRegistry().unbind(name);
+                context.getRegistry().bind(name, part);
+            }
+        }
+    }
+
+    private Map<String, Object> parts() {
+        Map<String, Object> parts = new HashMap<>(context.getRegistry().findByTypeWithName(Object.class));
+        parts.values().removeIf(Partner.class::isInstance);
+        return parts;
     }
 
     /** Stops and removes the routes that a file brought. */

@@ -73,6 +73,27 @@ class PartnerFilesTest {
         assertThat(put(acme)).isEqualTo(201);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"company", "https", "jetty", "partners", "intake", "attempts"})
+    void aPartnerMayBeCalledLikeAPartThatRoutesName(String name) throws Exception {
+        service.close();
+        home.partner(name, Map.of("certificates", "certificates/globex.crt", "addresses", "any"));
+        home.write("routes/box.camel.yaml", """
+                - beans:
+                    - name: boxTls
+                      type: io.countersign.tls.ListenerTls
+                      properties:
+                        identity: "#bean:company"
+                        trust: "#bean:partners"
+                """);
+        service = RunningService.start(home);
+        assertThat(put(globex)).isEqualTo(201);
+        assertThat(home.files("inbox/" + name)).hasSize(1);
+        home.partner(name, Map.of("certificates", "certificates/globex.crt", "addresses", "10.0.0.0/8"));
+        awaitStatus(globex, 403);
+        assertThat(put(acme)).isEqualTo(201);
+    }
+
     @Test
     void aRouteOfItsOwnComesChangesAndGoes() {
         home.partner("acme", ACME, route("one"));

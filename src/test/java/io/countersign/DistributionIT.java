@@ -10,12 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two installations of the distribution as it was built, each the other's partner. */
 class DistributionIT {
     private static final int FILES = 1_000;
+    private static final Pattern BLOCK = Pattern.compile("```(sh|yaml|properties)\\n(.*?)```", Pattern.DOTALL);
 
     @TempDir
     private Path folder;
@@ -88,6 +92,89 @@ class DistributionIT {
             assertThat(running.isAlive()).isTrue();
         }
         assertThat(received(acme.data("inbox/company")).keySet()).containsExactly("invoice.xml");
+    }
+
+    @Test
+    void theReadmesTwoCountersignsTalkToEachOther() throws Exception {
+        int companyPort = Installed.freePort();
+        int acmePort = Installed.freePort();
+        String readme = Files.readString(Path.of("README.md"));
+        Files.writeString(folder.resolve("README.md"), readme);
+        Path built = folder.resolve("target/countersign");
+        Files.createDirectories(built);
+        Command copied = Command.run(folder, List.of("cp", "-r", Installed.DISTRIBUTION + "/.", built.toString()));
+        assertThat(copied.exitCode()).as(copied.output()).isZero();
+        Path acme = built.resolve("routes/partners/acme.camel.yaml");
+        Files.writeString(acme, Files.readString(acme).replace("9443", Integer.toString(acmePort)));
+        String section = readme.substring(readme.indexOf("## Two Countersigns"), readme.indexOf("## The exchange over"))
+                .replace("8443", Integer.toString(companyPort))
+                .replace("9443", Integer.toString(acmePort));
+        List<Process> services = new ArrayList<>();
+        try {
+            List<MatchResult> blocks = BLOCK.matcher(section).results().toList();
+            assertThat(blocks).hasSize(7);
+            for (MatchResult block : blocks) {
+                String text = block.group(2);
+                if (!block.group(1).equals("sh")) {
+                    Files.writeString(folder.resolve(text.substring(2, text.indexOf('\n'))), text);
+                } else if (text.contains(" run --home ")) {
+                    services.add(start(text, companyPort));
+                } else {
+                    List<String> command = List.of("sh", "-ec", text.replace("mvn -q -DskipTests package", "true"));
+                    Awaitility.await("A few seconds later: " + text)
+                            .atMost(Duration.ofSeconds(30))
+                            .until(() -> Command.run(folder, command).exitCode() == 0);
+                }
+            }
+            Path orders = folder.resolve("target/acme/data/inbox/company");
+            Path invoices = folder.resolve("target/company/data/inbox/acme");
+            awaitFiles(orders, 1);
+            awaitFiles(invoices, 1);
+            assertThat(received(orders)).containsOnlyKeys("order.md");
+            assertThat(received(invoices)).containsOnlyKeys("invoice.md");
+            awaitFiles(folder.resolve("target/company/data/sent/acme"), 3);
+
+            services.get(1).destroy();
+            services.get(1).onExit().join();
+            Path unfinished = Files.writeString(folder.resolve("target/company/data/outbox/acme/.late"), "late");
+            Files.move(unfinished, unfinished.resolveSibling("late.txt"));
+            Path log = folder.resolve("target/company/service.log");
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> Files.readString(log).contains(" unreachable reason="));
+            services.add(start("target/acme/bin/countersign run --home target/acme", companyPort));
+            awaitFiles(orders, 2);
+        } finally {
+            services.forEach(Process::destroy);
+            services.forEach(service -> service.onExit().join());
+        }
+    }
+
+    /** But for the port of the company, which is the README's by default. */
+    private Process start(String line, int companyPort) throws IOException {
+        ProcessBuilder service = new ProcessBuilder("sh", "-c", "exec " + line.strip());
+        service.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        boolean company = line.contains("company");
+        if (company) {
+            service.environment().put("COUNTERSIGN_PORT", Integer.toString(companyPort));
+        }
+        Path log = folder.resolve("target/" + (company ? "company" : "acme") + "/service.log");
+        Process process = service.directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> !process.isAlive() || Files.readString(log).contains("listening on"));
+        assertThat(process.isAlive()).as(Files.readString(log)).isTrue();
+        return process;
+    }
+
+    private static void awaitFiles(Path folder, int expected) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .ignoreException(UncheckedIOException.class)
+                .until(() -> files(folder).size() == expected);
     }
 
     /** Sizes from nothing to 8 MiB, most of them small; each renamed into place, a tenth of them in sub-folders. */

@@ -11,7 +11,7 @@ import org.awaitility.Awaitility;
 
 /** The distribution as it was built, with a home of its own that plays one of the sample certificates. */
 public record Installed(Path home) {
-    private static final Path DISTRIBUTION = Path.of("target/countersign").toAbsolutePath();
+    public static final Path DISTRIBUTION = Path.of("target/countersign").toAbsolutePath();
 
     /** Its service, in a process of its own. */
     public record Running(Process process, Path log) implements AutoCloseable {

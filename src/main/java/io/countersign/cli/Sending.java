@@ -29,6 +29,8 @@ import java.util.stream.Stream;
 import org.apache.camel.main.Main;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.CamelEvent.ExchangeCompletedEvent;
+import org.apache.camel.spi.CamelEvent.ExchangeEvent;
+import org.apache.camel.spi.CamelEvent.ExchangeFailedEvent;
 import org.apache.camel.support.EventNotifierSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +40,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sending implements AutoCloseable {
     private static final String STATES = ".command";
+    /** What Camel takes for a lock of its own. */
+    private static final String LOCK = ".camelLock";
 
     private final Main main = new Main();
-    private final BlockingQueue<Outcome> ended = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     private final Path outbox;
     private final int expected;
 
@@ -73,16 +77,16 @@ final class Sending implements AutoCloseable {
 
     /** One for each file, as they come; each file has one attempt. */
     List<Outcome> outcomes() {
-        Map<String, Outcome> outcomes = new LinkedHashMap<>();
+        Map<String, Outcome> first = new LinkedHashMap<>();
         try {
-            while (outcomes.size() < expected) {
-                Outcome outcome = ended.take();
-                outcomes.putIfAbsent(outcome.path(), outcome);
+            while (first.size() < expected) {
+                Outcome outcome = outcomes.take();
+                first.putIfAbsent(outcome.path(), outcome);
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
-        return List.copyOf(outcomes.values());
+        return List.copyOf(first.values());
     }
 
     @Override
@@ -111,8 +115,9 @@ final class Sending implements AutoCloseable {
                 problems.add(file.toString(), Files.exists(file) ? "is not a file that can be read" : "no such file");
             } else if (!names.add(name.toString())) {
                 problems.add(file.toString(), "has the same name as another; send them one after the other");
-            } else if (name.toString().startsWith(".")) {
-                problems.add(file.toString(), "is hidden; accepted: names without a leading dot");
+            } else if (name.toString().startsWith(".") || name.toString().endsWith(LOCK)) {
+                problems.add(
+                        file.toString(), "would not be sent; accepted: names without a leading dot, and not " + LOCK);
             }
         }
     }
@@ -132,10 +137,11 @@ final class Sending implements AutoCloseable {
         main.getCamelContext().getManagementStrategy().addEventNotifier(new EventNotifierSupport() {
             @Override
             public void notify(CamelEvent event) {
-                if (event instanceof ExchangeCompletedEvent completed) {
-                    Outcome outcome = completed.getExchange().getProperty(Outcome.PROPERTY, Outcome.class);
+                if (event instanceof ExchangeEvent ended
+                        && (event instanceof ExchangeCompletedEvent || event instanceof ExchangeFailedEvent)) {
+                    Outcome outcome = ended.getExchange().getProperty(Outcome.PROPERTY, Outcome.class);
                     if (outcome != null) {
-                        ended.add(outcome);
+                        outcomes.add(outcome);
                     }
                 }
             }

@@ -26,6 +26,8 @@ import org.slf4j.LoggerFactory;
 public final class Setback implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.sent");
     private static final int MOST_DOUBLINGS = 30;
+    /** Of the first wait, where something here is in the way; time alone seldom mends that. */
+    private static final int UNKEPT_DOUBLINGS = 4;
 
     private @Nullable Attempts attempts;
     private @Nullable Path failed;
@@ -52,21 +54,31 @@ public final class Setback implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) throws IOException {
+    public void process(Exchange exchange) {
         Exception thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        Path file = exchange.getProperty(Attempt.FILE, Path.class);
+        String path = exchange.getProperty(Attempt.PATH, String.class);
         Pending pending = exchange.getProperty(Attempt.PENDING, Pending.class);
         Failed why = BrokenCall.of(thrown, exchange.getProperty(Attempt.URL, "", String.class));
         LOG.debug("an attempt failed", thrown);
-        String path = exchange.getProperty(Attempt.PATH, String.class);
         exchange.setProperty(Outcome.PROPERTY, new Outcome(path, null, null, why));
+        try {
+            settle(exchange, pending, why);
+        } catch (IOException unkept) {
+            // What cannot be kept on disk is kept in mind, or the partner would be called again and again.
+            String reason = why.detail() + "; and this cannot be kept: " + Problems.reason(unkept);
+            postpone(exchange, new Failed(FailureCode.LOCAL, reason, unkept));
+        }
+    }
+
+    private void settle(Exchange exchange, @Nullable Pending pending, Failed why) throws IOException {
+        Path file = exchange.getProperty(Attempt.FILE, Path.class);
         if (!Files.exists(file)) {
             LOG.warn("not sent file=\"{}\" reason=\"it was taken from the outbox\"", file);
             if (pending != null) {
                 attempts().remove(pending);
             }
         } else if (pending == null) {
-            postpone(exchange, file, why);
+            postpone(exchange, why);
         } else if (why.code().permanent()) {
             fail(exchange, pending, file, why);
         } else {
@@ -132,12 +144,12 @@ public final class Setback implements Processor {
         return problem;
     }
 
-    private void postpone(Exchange exchange, Path file, Failed why) {
+    private void postpone(Exchange exchange, Failed why) {
         String partner = exchange.getProperty(Attempt.PARTNER, String.class);
         String path = exchange.getProperty(Attempt.PATH, String.class);
-        attempts().postpone(partner, path, now().plus(longestRetry.dividedBy(10)));
+        attempts().postpone(partner, path, now().plus(backoff(UNKEPT_DOUBLINGS)));
         if (attempts().trouble(partner, path, "cannot be sent: " + why.detail())) {
-            LOG.error("not sent partner={} file=\"{}\" reason=\"{}\"", partner, file, Problems.reason(why));
+            LOG.error("not sent partner={} path=\"{}\" reason=\"{}\"", partner, path, why.detail());
         }
     }
 

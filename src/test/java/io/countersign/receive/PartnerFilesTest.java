@@ -74,7 +74,7 @@ class PartnerFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"company", "https", "jetty", "partners", "intake", "attempts"})
+    @ValueSource(strings = {"company", "https", "partners"})
     void aPartnerMayBeCalledLikeAPartThatRoutesName(String name) throws Exception {
         service.close();
         home.partner(name, Map.of("certificates", "certificates/globex.crt", "addresses", "any"));

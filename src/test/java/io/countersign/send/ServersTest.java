@@ -244,7 +244,7 @@ class ServersTest {
         row("under one that has a trusted one's name", named("localhost").by(Issue.root("CN=Test authority")))
                 .isRefused(
                         untrusted,
-                        "no valid path from 'CN=server' to a known authority: the signature of"
+                        "the server is not trusted: no valid path from 'CN=server' to a known authority: the signature of"
                                 + " 'CN=server' is not by the key of 'CN=Test authority'");
         row(
                         "named wrong and untrusted, host not verified",

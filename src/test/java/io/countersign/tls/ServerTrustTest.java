@@ -68,7 +68,7 @@ class ServerTrustTest {
         Certified renewed = server().keys(pinned.keys()).selfSigned();
 
         refused(reading(pinned), renewed, HOST, Fault.UNTRUSTED)
-                .withMessage("the server's certificate 'CN=server' is self-signed and not what"
+                .withMessage("the server is not trusted: certificate 'CN=server' is self-signed and not what"
                         + " serverTrust in the partner's file pins");
     }
 
@@ -108,23 +108,50 @@ class ServerTrustTest {
     }
 
     @Test
+    void endsWithTheDatesOfTheAuthority() {
+        Certified old = Issue.to("CN=Old root")
+                .asAuthority()
+                .valid(now.minus(DAY), now.minusSeconds(1))
+                .selfSigned();
+
+        refused(under(old), server().by(old), HOST, Fault.UNTRUSTED)
+                .withMessageStartingWith("the server is not trusted: certificate 'CN=Old root' expired on ");
+    }
+
+    @Test
     void isNotGivenToWhatIsWeakAlsoWherePinned() throws Exception {
         Certified weakKey = server().keys(Issue.rsa(1024)).selfSigned();
         Certified weakSignature = server().signedWith("SHA1withECDSA").by(ROOT);
 
         refused(reading(weakKey), weakKey, HOST, Fault.UNTRUSTED)
-                .withMessage("the server's certificate 'CN=server' has an RSA key of 1024 bits;"
+                .withMessage("the server is not trusted: certificate 'CN=server' has an RSA key of 1024 bits;"
                         + " accepted: 2048 or more");
         refused(under(ROOT), weakSignature, HOST, Fault.UNTRUSTED)
-                .withMessage("the server's certificate 'CN=server' is signed with SHA1withECDSA;"
+                .withMessage("the server is not trusted: certificate 'CN=server' is signed with SHA1withECDSA;"
                         + " accepted: SHA-256 or better");
     }
 
     @Test
     void isNotGivenToWhatIsForClients() {
         refused(under(ROOT), server().purposes(KeyPurposeId.id_kp_clientAuth).by(ROOT), HOST, Fault.UNTRUSTED)
-                .withMessage("the server's certificate 'CN=server' is not for TLS servers (its purposes"
+                .withMessage("the server is not trusted: certificate 'CN=server' is not for TLS servers (its purposes"
                         + " lack serverAuth, or its key usage digitalSignature)");
+    }
+
+    @Test
+    void isNotGivenWhereTheWayToTheAuthorityDoesNotHold() {
+        Certified impostor = Issue.root("CN=Root");
+        Certified beneathLeaf = server().by(server().by(ROOT));
+        Certified intermediate = Issue.to("CN=Issuing").asAuthority().by(ROOT);
+        Certified alone = server().by(intermediate);
+
+        refused(under(ROOT), server().by(impostor), HOST, Fault.UNTRUSTED)
+                .withMessage("the server is not trusted: no valid path from 'CN=server' to a known authority:"
+                        + " the signature of 'CN=server' is not by the key of 'CN=Root'");
+        refused(under(ROOT), beneathLeaf, HOST, Fault.UNTRUSTED);
+        refused(under(ROOT), new Certified(alone.keys(), List.of(alone.certificate())), HOST, Fault.UNTRUSTED)
+                .withMessage("the server is not trusted: certificate 'CN=server' is issued under 'CN=Issuing', which is"
+                        + " not among the trusted authorities");
     }
 
     @Test

@@ -62,6 +62,7 @@ class ServersTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration DAY = Duration.ofDays(1);
     private static final String CONTENT = "an order";
+    private static final int REPEATED = 10;
 
     private final List<ScriptedServer> servers = new ArrayList<>();
     private final List<Sent> taken = new ArrayList<>();
@@ -70,6 +71,7 @@ class ServersTest {
     private TestHome home;
     private Certified genuine;
     private RunningService service;
+    private ScriptedServer turnsAway;
 
     /** What was sent to a partner, and what is to become of it. */
     private record Sent(
@@ -142,6 +144,11 @@ class ServersTest {
     void start(@TempDir Path folder) throws Exception {
         home = new TestHome(folder);
         genuine = Issue.to("CN=server").dns("localhost").ip("127.0.0.1").by(home.authority);
+        turnsAway = server(ServerTls.of(genuine).protocols("TLSv1.3").accepting(ours -> false));
+        partner("turnsaway", turnsAway.url("/exchange").toString(), Map.of());
+        for (int i = 0; i < REPEATED; i++) {
+            send("turnsaway", "order" + i, "x".repeat(i * i * i * i * 200)); // none to more than fits into buffers
+        }
         trustedAndNamed();
         trustedByThePartnersFile();
         clients();
@@ -212,6 +219,14 @@ class ServersTest {
                 .says("key", file.replace(".crt", ".key"))
                 .tls(tls -> tls.accepting(ours.certificate()::equals))
                 .isTaken(ours);
+        row("turns ours away", genuine)
+                .tls(tls -> tls.accepting(certificate -> false))
+                .isRefused(FailureCode.CLIENT_CERTIFICATE_REFUSED, "turned our certificate away");
+        row("turns away the one of its own", genuine)
+                .says("certificate", file)
+                .says("key", file.replace(".crt", ".key"))
+                .tls(tls -> tls.accepting(home.company.certificate()::equals))
+                .isRefused(FailureCode.CLIENT_CERTIFICATE_REFUSED, "turned our certificate away");
     }
 
     private void named() {
@@ -351,7 +366,21 @@ class ServersTest {
         assertThat(sent.server().connections()).isEqualTo(1);
         // A server that still says its own part of the handshake may miss the alert.
         assertThat(sent.server().handshakeFailure().getMessage())
-                .containsPattern("Received fatal alert: certificate_unknown|Broken pipe|Connection reset");
+                .containsPattern(
+                        sent.code() == FailureCode.CLIENT_CERTIFICATE_REFUSED
+                                ? "not accepted: CN=company"
+                                : "Received fatal alert: certificate_unknown|Broken pipe|Connection reset");
+    }
+
+    /** A server of TLS 1.3 turns a certificate away only after the client's handshake, when the request is on its way. */
+    @Test
+    void aServerThatTurnsOursAwayIsUnderstoodEveryTime() throws Exception {
+        for (int i = 0; i < REPEATED; i++) {
+            assertThat(problem("turnsaway", "order" + i).getString("type"))
+                    .isEqualTo("urn:countersign:problem:client-certificate-refused");
+        }
+        assertThat(turnsAway.seen()).isEmpty();
+        assertThat(turnsAway.connections()).isEqualTo(REPEATED);
     }
 
     @Test
@@ -384,6 +413,26 @@ class ServersTest {
             send("openssl-older", "order.txt");
             assertThat(failure("openssl-older"))
                     .contains("tls-failed", "does not speak TLS 1.2 or 1.3, and nothing older is spoken here");
+        }
+    }
+
+    @Test
+    void openSslThatTurnsOursAwayIsUnderstoodEveryTime() throws Exception {
+        String other = written(Issue.root("CN=Other authority"));
+        for (String version : List.of("-tls1_2", "-tls1_3")) {
+            try (OpenSsl server =
+                    OpenSsl.serve(home, genuine, version, "-Verify", "3", "-verify_return_error", "-CAfile", other)) {
+                partner("openssl" + version, server.url(), Map.of());
+                for (int i = 0; i < REPEATED; i++) {
+                    send("openssl" + version, "order" + i);
+                }
+                for (int i = 0; i < REPEATED; i++) {
+                    assertThat(failure("openssl" + version, "order" + i))
+                            .contains(
+                                    "client-certificate-refused",
+                                    "(alert unknown_ca): it does not know the authority that issued it");
+                }
+            }
         }
     }
 
@@ -502,10 +551,14 @@ class ServersTest {
 
     /** Puts a file that nobody has written to for a minute into the partner's outbox, in one step. */
     private void send(String partner, String name) {
+        send(partner, name, CONTENT);
+    }
+
+    private void send(String partner, String name, String content) {
         try {
             Path target = home.data().resolve("outbox").resolve(partner).resolve(name);
             Files.createDirectories(Objects.requireNonNull(target.getParent()));
-            Path file = Files.writeString(Files.createTempFile(home.folder, "order", ""), CONTENT);
+            Path file = Files.writeString(Files.createTempFile(home.folder, "order", ""), content);
             Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(60)));
             Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException failed) {
@@ -554,7 +607,11 @@ class ServersTest {
 
     /** What kind of problem it was, and why. */
     private String failure(String partner) throws Exception {
-        JsonObject problem = problem(partner, "order.txt");
+        return failure(partner, "order.txt");
+    }
+
+    private String failure(String partner, String name) throws Exception {
+        JsonObject problem = problem(partner, name);
         return problem.getString("type") + ": " + problem.getString("detail");
     }
 

@@ -7,13 +7,20 @@ import java.util.concurrent.ScheduledExecutorService;
 import javax.net.ssl.SSLSocket;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.http.HttpEndpoint;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SchemePortResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
@@ -48,7 +55,7 @@ final class Calls implements HttpClientConfigurer {
     public void configureHttpClient(HttpClientBuilder builder) {
         Timeout silence = Timeout.ofMilliseconds(endpoint.getSoTimeout());
         Timeout connect = Timeout.ofMilliseconds(endpoint.getConnectTimeout());
-        builder.setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+        builder.setConnectionManager(new Connections()
                 .setTlsSocketStrategy((socket, host, port, attachment, context) -> upgrade(socket, host, port, context))
                 .setDefaultTlsConfig(
                         TlsConfig.custom().setHandshakeTimeout(connect).build())
@@ -80,6 +87,20 @@ final class Calls implements HttpClientConfigurer {
             return handshake.upgrade(host, port, socket);
         } catch (KeyMaterialException unusable) {
             throw new IOException(unusable.getMessage(), unusable);
+        }
+    }
+
+    private static final class Connections extends PoolingHttpClientConnectionManagerBuilder {
+        @Override
+        protected HttpClientConnectionOperator createConnectionOperator(
+                SchemePortResolver ports, DnsResolver names, TlsSocketStrategy tls) {
+            return new DefaultHttpClientConnectionOperator(
+                    LastWord::new,
+                    ports,
+                    names,
+                    RegistryBuilder.<TlsSocketStrategy>create()
+                            .register(URIScheme.HTTPS.id, tls)
+                            .build());
         }
     }
 }

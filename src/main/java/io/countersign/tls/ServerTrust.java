@@ -57,7 +57,8 @@ public record ServerTrust(Set<X509Certificate> pins, Authorities authorities) {
                 CertificationPath.ofServer(Arrays.asList(shown), authorities, now);
             }
         } catch (CertificateException | IllegalArgumentException untrusted) {
-            throw new ServerCertificateException(Fault.UNTRUSTED, "the server's " + untrusted.getMessage());
+            throw new ServerCertificateException(
+                    Fault.UNTRUSTED, "the server is not trusted: " + untrusted.getMessage());
         }
         if (!host.isEmpty() && !ServerName.isNamed(host, leaf)) {
             List<String> names = ServerName.names(leaf);

@@ -40,12 +40,12 @@ public final class ScriptedServer implements AutoCloseable {
     private final CompletableFuture<Void> listener;
     private Step otherwise = Step.accept();
 
-    private ScriptedServer(ServerTls tls, int receiveBuffer) throws IOException {
+    private ScriptedServer(ServerTls tls, String address, int receiveBuffer) throws IOException {
         this.tls = tls;
         if (receiveBuffer > 0) {
             listening.setReceiveBufferSize(receiveBuffer);
         }
-        listening.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+        listening.bind(new InetSocketAddress(InetAddress.getByName(address), 0));
         listener = CompletableFuture.runAsync(this::listen, threads);
     }
 
@@ -55,8 +55,17 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** @param receiveBuffer in bytes; a small one lets a client notice sooner that nobody reads; 0 leaves it alone */
     public static ScriptedServer start(ServerTls tls, int receiveBuffer) {
+        return start(tls, "127.0.0.1", receiveBuffer);
+    }
+
+    /** @param address of this machine */
+    public static ScriptedServer start(ServerTls tls, String address) {
+        return start(tls, address, 0);
+    }
+
+    private static ScriptedServer start(ServerTls tls, String address, int receiveBuffer) {
         try {
-            return new ScriptedServer(tls, receiveBuffer);
+            return new ScriptedServer(tls, address, receiveBuffer);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -99,7 +108,10 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** Waits for the server's side of a failed handshake, which may come after the client's. */
     public IOException handshakeFailure() {
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !handshakeFailures.isEmpty());
+        Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> !handshakeFailures.isEmpty());
         return handshakeFailures.get(0);
     }
 

@@ -113,7 +113,8 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
 
     private void report(Path file, String trouble) {
         if (attempts().trouble(partner, path(file), trouble)) {
-            LOG.error("not sent partner={} file=\"{}\" reason=\"it {}\"", partner, file, trouble);
+            LOG.error(
+                    "not sent partner={} file=\"{}\" reason=\"it {}\"", partner, OneLine.of(file), OneLine.of(trouble));
         }
     }
 

@@ -1,6 +1,5 @@
 package io.countersign.send;
 
-import io.countersign.settings.Problems;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +60,7 @@ public final class Setback implements Processor {
         String path = exchange.getProperty(Attempt.PATH, String.class);
         exchange.setProperty(Outcome.PROPERTY, new Outcome(path, null, null, why));
         if (!Files.exists(file)) {
-            LOG.warn("not sent file=\"{}\" reason=\"it was taken from the outbox\"", file);
+            LOG.warn("not sent file=\"{}\" reason=\"it was taken from the outbox\"", OneLine.of(file));
             if (pending != null) {
                 attempts().remove(pending);
             }
@@ -80,12 +79,12 @@ public final class Setback implements Processor {
         LOG.warn(
                 "not sent partner={} path=\"{}\" key={} attempts={} next={} {} reason=\"{}\"",
                 pending.partner(),
-                pending.path(),
+                OneLine.of(pending.path()),
                 pending.key(),
                 again.attempts(),
                 again.next(),
                 why.code().word(),
-                why.detail());
+                OneLine.of(why.detail()));
         attempts().put(again);
     }
 
@@ -106,12 +105,12 @@ public final class Setback implements Processor {
         LOG.error(
                 "failed partner={} path=\"{}\" key={} attempts={} {} reason=\"{}\" to=\"{}\"",
                 pending.partner(),
-                pending.path(),
+                OneLine.of(pending.path()),
                 pending.key(),
                 pending.attempts() + 1,
                 why.code().word(),
-                why.detail(),
-                filed);
+                OneLine.of(why.detail()),
+                OneLine.of(filed));
     }
 
     /** RFC 9457, with what an operator needs to mend it and the command needs to put it back. */
@@ -137,7 +136,11 @@ public final class Setback implements Processor {
         String path = exchange.getProperty(Attempt.PATH, String.class);
         attempts().postpone(partner, path, now().plus(longestRetry.dividedBy(10)));
         if (attempts().trouble(partner, path, "cannot be sent: " + why.detail())) {
-            LOG.error("not sent partner={} file=\"{}\" reason=\"{}\"", partner, file, Problems.reason(why));
+            LOG.error(
+                    "not sent partner={} file=\"{}\" reason=\"{}\"",
+                    partner,
+                    OneLine.of(file),
+                    OneLine.of(why.detail()));
         }
     }
 

@@ -154,7 +154,7 @@ public final class Attempts {
             Pending pending = read(state);
             found.put(pending.path(), pending);
         } catch (IOException unreadable) {
-            LOG.error("{}", unreadable.getMessage());
+            LOG.debug("passed over", unreadable);
         }
     }
 
@@ -162,10 +162,9 @@ public final class Attempts {
         try {
             return Pending.parse(Files.readAllBytes(state));
         } catch (IllegalArgumentException unreadable) {
-            throw new IOException(
-                    state + " is " + unreadable.getMessage()
-                            + "; remove it if the file may be sent under a new key, at the risk of delivering it twice",
-                    unreadable);
+            LOG.debug("{} cannot be read", state, unreadable);
+            throw new IOException(state + " is " + unreadable.getMessage()
+                    + "; remove it if the file may be sent under a new key, at the risk of delivering it twice");
         }
     }
 

@@ -107,7 +107,9 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
             report(file, trouble);
             return false;
         }
-        attempts().mended(partner, path(file));
+        if (directory) {
+            attempts().mended(partner, path(file)); // a file is once it can be attempted
+        }
         return true;
     }
 

@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
@@ -30,6 +31,9 @@ import org.slf4j.LoggerFactory;
 public final class Outbox implements GenericFileFilter<File>, Processor {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.sent");
     private static final int MOST_LOOKS = 100_000;
+    private static final String UNKNOWN_NAME = "has a name that this system's character set cannot express";
+    /** What is listed and is not there; it may just have gone. */
+    private static final Look MISSING = new Look(-1, Instant.EPOCH, Instant.EPOCH);
 
     private final Map<Path, Look> looks = new ConcurrentHashMap<>();
     private String partner = "";
@@ -75,6 +79,8 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
         try {
             return isReadable(file, candidate.isDirectory())
                     && (candidate.isDirectory() || (isFinished(file) && isDue(file)));
+        } catch (NoSuchFileException gone) {
+            return false;
         } catch (IOException unreadable) {
             report(file, "cannot be looked at: " + unreadable);
             return false;
@@ -99,10 +105,14 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
                 : directory
                         ? Files.isReadable(file) && Files.isExecutable(file) ? "" : "cannot be listed"
                         : !Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-                                ? "has a name that this system's character set cannot express, or has just gone"
+                                ? UNKNOWN_NAME
                                 : !Files.isRegularFile(file)
                                         ? "is not a file"
                                         : Files.isReadable(file) ? "" : "cannot be read: no permission";
+        boolean missing = trouble.equals(UNKNOWN_NAME);
+        if (missing && !MISSING.equals(looks.put(file, MISSING))) {
+            return false;
+        }
         if (!trouble.isEmpty()) {
             report(file, trouble);
             return false;

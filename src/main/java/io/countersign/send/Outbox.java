@@ -18,6 +18,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.component.file.GenericFileFilter;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,7 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
     private @Nullable Partners partners;
     private boolean ordered = true;
     private Duration minAge = Duration.ofSeconds(2);
+    private @Nullable DoneFile doneFile;
 
     /** What a file looked like, and since when. */
     private record Look(long size, Instant modified, Instant since) {}
@@ -73,12 +75,17 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
         this.minAge = minAge;
     }
 
+    /** How the file is called without which another is not complete; empty where there are none. */
+    public void setDoneFile(String pattern) {
+        doneFile = pattern.isEmpty() ? null : DoneFile.of(pattern);
+    }
+
     @Override
     public boolean accept(GenericFile<File> candidate) {
         Path file = candidate.getFile().toPath();
         try {
             return isReadable(file, candidate.isDirectory())
-                    && (candidate.isDirectory() || (isFinished(file) && isDue(file)));
+                    && (candidate.isDirectory() || (isFinished(file) && isSaidToBeDone(file) && isDue(file)));
         } catch (NoSuchFileException gone) {
             return false;
         } catch (IOException unreadable) {
@@ -96,6 +103,15 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
         exchange.setProperty(Attempt.PATH, path(file));
         if (!isDue(file)) {
             exchange.setRouteStop(true);
+        }
+        if (doneFile != null) {
+            Path done = doneFile.beside(file);
+            exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+                @Override
+                public void onDone(Exchange ended) {
+                    removeIfGone(file, done);
+                }
+            });
         }
     }
 
@@ -146,6 +162,27 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
         }
         Instant old = now().minus(minAge);
         return !before.since().isAfter(old) || !changed.isAfter(old);
+    }
+
+    /** One that was attempted was done then, and needs no done file to be put back. */
+    private boolean isSaidToBeDone(Path file) throws IOException {
+        if (doneFile == null) {
+            return true;
+        }
+        if (doneFile.isOne(file)) {
+            return false;
+        }
+        return Files.exists(doneFile.beside(file)) || attempts().isKnown(partner, path(file), file);
+    }
+
+    private static void removeIfGone(Path file, Path done) {
+        if (!Files.exists(file)) {
+            try {
+                Files.deleteIfExists(done);
+            } catch (IOException stays) {
+                LOG.warn("{} cannot be removed, although its file has gone: {}", OneLine.of(done), stays.toString());
+            }
+        }
     }
 
     /** Whether neither the file itself nor one that must go before it waits for a later time. */

@@ -85,9 +85,10 @@ public final class Attempt implements Processor {
         if (url == null) {
             throw new IllegalStateException("partner " + partner + " has no url now, or is not enabled");
         }
-        Pending pending =
-                Objects.requireNonNull(attempts, "attempts is not set").open(partner, path, file);
+        Attempts attempts = Objects.requireNonNull(this.attempts, "attempts is not set");
+        Pending pending = attempts.open(partner, path, file);
         exchange.setProperty(PENDING, pending);
+        attempts.mended(partner, path);
         byte[] sha256 = digest(file);
         String name = file.getFileName().toString();
         exchange.setProperty(

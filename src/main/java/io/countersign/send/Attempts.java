@@ -47,10 +47,7 @@ public final class Attempts {
     Pending open(String partner, String path, Path file) throws IOException {
         long size = Files.size(file);
         long modified = Files.getLastModifiedTime(file).toMillis();
-        Pending known = find(partner, path);
-        if (known == null) {
-            known = stored(partner, path); // by the command that puts back what had failed
-        }
+        Pending known = known(partner, path);
         if (known != null && known.isOf(size, modified)) {
             return known;
         }
@@ -64,6 +61,18 @@ public final class Attempts {
     @Nullable
     Pending find(String partner, String path) throws IOException {
         return of(partner).get(path);
+    }
+
+    /** Whether there is a state for the file as it is. */
+    boolean isKnown(String partner, String path, Path file) throws IOException {
+        Pending known = known(partner, path);
+        return known != null
+                && known.isOf(Files.size(file), Files.getLastModifiedTime(file).toMillis());
+    }
+
+    private @Nullable Pending known(String partner, String path) throws IOException {
+        Pending known = find(partner, path);
+        return known == null ? stored(partner, path) : known; // by the command that puts back what had failed
     }
 
     private @Nullable Pending stored(String partner, String path) throws IOException {
@@ -165,7 +174,7 @@ public final class Attempts {
             Pending pending = read(state);
             found.put(pending.path(), pending);
         } catch (IOException unreadable) {
-            LOG.error("{}", unreadable.getMessage());
+            LOG.debug("passed over", unreadable);
         }
     }
 
@@ -173,10 +182,9 @@ public final class Attempts {
         try {
             return Pending.parse(Files.readAllBytes(state));
         } catch (IllegalArgumentException unreadable) {
-            throw new IOException(
-                    state + " is " + unreadable.getMessage()
-                            + "; remove it if the file may be sent under a new key, at the risk of delivering it twice",
-                    unreadable);
+            LOG.debug("{} cannot be read", state, unreadable);
+            throw new IOException(state + " is " + unreadable.getMessage()
+                    + "; remove it if the file may be sent under a new key, at the risk of delivering it twice");
         }
     }
 

@@ -55,14 +55,14 @@ public final class Evidence implements Processor {
         LOG.info(
                 "sent partner={} name=\"{}\" size={} sha256={} key={} attempts={} status={} receipt={} to=\"{}\"",
                 pending.partner(),
-                what.name(),
+                OneLine.of(what.name()),
                 what.size(),
                 what.sha256(),
                 pending.key(),
                 pending.attempts() + 1,
                 answer.status(),
                 receipt == null ? "-" : receipt.id(),
-                filed);
+                OneLine.of(filed));
     }
 
     private static void check(Answer answer) throws Failed {

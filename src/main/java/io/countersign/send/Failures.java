@@ -42,6 +42,7 @@ public final class Failures {
         }
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(file -> file.toString().endsWith(PROBLEM))
+                    .filter(file -> !Files.exists(file.resolveSibling(file.getFileName() + PROBLEM)))
                     .sorted()
                     .toList();
         }

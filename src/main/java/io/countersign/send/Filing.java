@@ -7,15 +7,17 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Puts a file away, with what belongs to it beside it: first the papers, then the file, each of them durable. The file
- * keeps its path; where one of that name lies there already, or the papers' names would be too long, its id goes before a
- * shortened name. Nothing is ever overwritten but papers of a file that never followed them.
+ * keeps its path; where one of that name or of its papers' names lies there already, or these names would be too long, its id
+ * goes before a shortened name. Nothing is ever overwritten but papers of a file that never followed them.
  */
 final class Filing {
     private static final int MOST_BYTES = 255;
     private static final int ROOM_FOR_PAPERS = 40;
+    private static final int MOST_OF_A_PAPER = 1 << 20;
 
     private final Durable durable = new Durable();
     private final Path folder;
@@ -35,7 +37,7 @@ final class Filing {
     Path file(Path file, String path, String id, Map<String, byte[]> papers) throws IOException {
         Path target = folder.resolve(path);
         String name = target.getFileName().toString();
-        if (Files.exists(target) || isLong(name)) {
+        if (Files.exists(target) || isLong(name) || isTaken(target, id, papers.keySet())) {
             target = target.resolveSibling(id + "_" + shortened(name));
         }
         if (Files.exists(target)) {
@@ -48,6 +50,22 @@ final class Filing {
         durable.flush(target);
         durable.flushFolderOf(file);
         return target;
+    }
+
+    /** Whether the papers' names are others' files; those of an attempt to put this one away name its id. */
+    private static boolean isTaken(Path target, String id, Set<String> papers) throws IOException {
+        boolean taken = false;
+        for (String paper : papers) {
+            Path there = target.resolveSibling(target.getFileName() + paper);
+            if (Files.exists(there)) {
+                if (Files.size(there) <= MOST_OF_A_PAPER
+                        && Files.readString(there, StandardCharsets.ISO_8859_1).contains(id)) {
+                    return false;
+                }
+                taken = true;
+            }
+        }
+        return taken;
     }
 
     private static boolean isLong(String name) {

@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
@@ -17,6 +18,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.component.file.GenericFileFilter;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,9 @@ import org.slf4j.LoggerFactory;
 public final class Outbox implements GenericFileFilter<File>, Processor {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.sent");
     private static final int MOST_LOOKS = 100_000;
+    private static final String UNKNOWN_NAME = "has a name that this system's character set cannot express";
+    /** What is listed and is not there; it may just have gone. */
+    private static final Look MISSING = new Look(-1, Instant.EPOCH, Instant.EPOCH);
 
     private final Map<Path, Look> looks = new ConcurrentHashMap<>();
     private String partner = "";
@@ -38,6 +43,7 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
     private @Nullable Partners partners;
     private boolean ordered = true;
     private Duration minAge = Duration.ofSeconds(2);
+    private @Nullable DoneFile doneFile;
 
     /** What a file looked like, and since when. */
     private record Look(long size, Instant modified, Instant since) {}
@@ -69,12 +75,19 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
         this.minAge = minAge;
     }
 
+    /** How the file is called without which another is not complete; empty where there are none. */
+    public void setDoneFile(String pattern) {
+        doneFile = pattern.isEmpty() ? null : DoneFile.of(pattern);
+    }
+
     @Override
     public boolean accept(GenericFile<File> candidate) {
         Path file = candidate.getFile().toPath();
         try {
             return isReadable(file, candidate.isDirectory())
-                    && (candidate.isDirectory() || (isFinished(file) && isDue(file)));
+                    && (candidate.isDirectory() || (isFinished(file) && isSaidToBeDone(file) && isDue(file)));
+        } catch (NoSuchFileException gone) {
+            return false;
         } catch (IOException unreadable) {
             report(file, "cannot be looked at: " + unreadable);
             return false;
@@ -91,6 +104,15 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
         if (!isDue(file)) {
             exchange.setRouteStop(true);
         }
+        if (doneFile != null) {
+            Path done = doneFile.beside(file);
+            exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+                @Override
+                public void onDone(Exchange ended) {
+                    removeIfGone(file, done);
+                }
+            });
+        }
     }
 
     private boolean isReadable(Path file, boolean directory) {
@@ -99,21 +121,28 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
                 : directory
                         ? Files.isReadable(file) && Files.isExecutable(file) ? "" : "cannot be listed"
                         : !Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-                                ? "has a name that this system's character set cannot express, or has just gone"
+                                ? UNKNOWN_NAME
                                 : !Files.isRegularFile(file)
                                         ? "is not a file"
                                         : Files.isReadable(file) ? "" : "cannot be read: no permission";
+        boolean missing = trouble.equals(UNKNOWN_NAME);
+        if (missing && !MISSING.equals(looks.put(file, MISSING))) {
+            return false;
+        }
         if (!trouble.isEmpty()) {
             report(file, trouble);
             return false;
         }
-        attempts().mended(partner, path(file));
+        if (directory) {
+            attempts().mended(partner, path(file)); // a file is once it can be attempted
+        }
         return true;
     }
 
     private void report(Path file, String trouble) {
         if (attempts().trouble(partner, path(file), trouble)) {
-            LOG.error("not sent partner={} file=\"{}\" reason=\"it {}\"", partner, file, trouble);
+            LOG.error(
+                    "not sent partner={} file=\"{}\" reason=\"it {}\"", partner, OneLine.of(file), OneLine.of(trouble));
         }
     }
 
@@ -133,6 +162,27 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
         }
         Instant old = now().minus(minAge);
         return !before.since().isAfter(old) || !changed.isAfter(old);
+    }
+
+    /** One that was attempted was done then, and needs no done file to be put back. */
+    private boolean isSaidToBeDone(Path file) throws IOException {
+        if (doneFile == null) {
+            return true;
+        }
+        if (doneFile.isOne(file)) {
+            return false;
+        }
+        return Files.exists(doneFile.beside(file)) || attempts().isKnown(partner, path(file), file);
+    }
+
+    private static void removeIfGone(Path file, Path done) {
+        if (!Files.exists(file)) {
+            try {
+                Files.deleteIfExists(done);
+            } catch (IOException stays) {
+                LOG.warn("{} cannot be removed, although its file has gone: {}", OneLine.of(done), stays.toString());
+            }
+        }
     }
 
     /** Whether neither the file itself nor one that must go before it waits for a later time. */

@@ -1,6 +1,5 @@
 package io.countersign.send;
 
-import io.countersign.settings.Problems;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +72,7 @@ public final class Setback implements Processor {
     private void settle(Exchange exchange, @Nullable Pending pending, Failed why) throws IOException {
         Path file = exchange.getProperty(Attempt.FILE, Path.class);
         if (!Files.exists(file)) {
-            LOG.warn("not sent file=\"{}\" reason=\"it was taken from the outbox\"", file);
+            LOG.warn("not sent file=\"{}\" reason=\"it was taken from the outbox\"", OneLine.of(file));
             if (pending != null) {
                 attempts().remove(pending);
             }
@@ -92,12 +91,12 @@ public final class Setback implements Processor {
         LOG.warn(
                 "not sent partner={} path=\"{}\" key={} attempts={} next={} {} reason=\"{}\"",
                 pending.partner(),
-                pending.path(),
+                OneLine.of(pending.path()),
                 pending.key(),
                 again.attempts(),
                 again.next(),
                 why.code().word(),
-                why.detail());
+                OneLine.of(why.detail()));
         attempts().put(again);
     }
 
@@ -118,12 +117,12 @@ public final class Setback implements Processor {
         LOG.error(
                 "failed partner={} path=\"{}\" key={} attempts={} {} reason=\"{}\" to=\"{}\"",
                 pending.partner(),
-                pending.path(),
+                OneLine.of(pending.path()),
                 pending.key(),
                 pending.attempts() + 1,
                 why.code().word(),
-                why.detail(),
-                filed);
+                OneLine.of(why.detail()),
+                OneLine.of(filed));
     }
 
     /** RFC 9457, with what an operator needs to mend it and the command needs to put it back. */
@@ -149,7 +148,11 @@ public final class Setback implements Processor {
         String path = exchange.getProperty(Attempt.PATH, String.class);
         attempts().postpone(partner, path, now().plus(backoff(UNKEPT_DOUBLINGS)));
         if (attempts().trouble(partner, path, "cannot be sent: " + why.detail())) {
-            LOG.error("not sent partner={} path=\"{}\" reason=\"{}\"", partner, path, why.detail());
+            LOG.error(
+                    "not sent partner={} path=\"{}\" reason=\"{}\"",
+                    partner,
+                    OneLine.of(path),
+                    OneLine.of(why.detail()));
         }
     }
 

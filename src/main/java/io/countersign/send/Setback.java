@@ -1,5 +1,6 @@
 package io.countersign.send;
 
+import io.countersign.settings.Problems;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

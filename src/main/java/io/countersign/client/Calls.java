@@ -1,5 +1,6 @@
 package io.countersign.client;
 
+import io.countersign.tls.CallerTls;
 import io.countersign.tls.KeyMaterialException;
 import java.io.IOException;
 import java.net.Socket;
@@ -9,6 +10,7 @@ import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.http.HttpEndpoint;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SchemePortResolver;
+import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.ChainElement;
@@ -17,7 +19,11 @@ import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.config.RegistryBuilder;
@@ -36,17 +42,17 @@ final class Calls implements HttpClientConfigurer {
     private static final TimeValue CONNECTION_LIFE = TimeValue.ofMinutes(1);
     private static final int CONNECTIONS = 20;
 
-    private final Handshake handshake;
+    private final Terms terms;
     private final HttpEndpoint endpoint;
     private final ScheduledExecutorService watch;
 
-    /** Makes a TLS connection of a plain one. */
-    interface Handshake {
-        SSLSocket upgrade(String host, int port, Socket connected) throws IOException, KeyMaterialException;
+    /** Whom we trust and what we show, as it is now. */
+    interface Terms {
+        CallerTls now() throws KeyMaterialException;
     }
 
-    Calls(Handshake handshake, HttpEndpoint endpoint, ScheduledExecutorService watch) {
-        this.handshake = handshake;
+    Calls(Terms terms, HttpEndpoint endpoint, ScheduledExecutorService watch) {
+        this.terms = terms;
         this.endpoint = endpoint;
         this.watch = watch;
     }
@@ -77,17 +83,26 @@ final class Calls implements HttpClientConfigurer {
                 .build());
         builder.addExecInterceptorFirst("bounded", BoundedAnswer::read);
         builder.addExecInterceptorFirst("stalled", new Stalled(silence.toMilliseconds(), watch));
+        builder.addExecInterceptorBefore(ChainElement.CONNECT.name(), "terms", this::onTermsOfNow);
         builder.addExecInterceptorAfter(ChainElement.CONNECT.name(), "expect", Expectation::ask);
         builder.addExecInterceptorBefore(ChainElement.PROTOCOL.name(), "unexpected", Expectation::withoutAsking);
     }
 
-    private SSLSocket upgrade(Socket socket, String host, int port, HttpContext context) throws IOException {
-        context.setAttribute(NEW_CONNECTION, true);
+    /** A connection is used again only as long as what it was made on still holds. */
+    private ClassicHttpResponse onTermsOfNow(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
         try {
-            return handshake.upgrade(host, port, socket);
+            scope.clientContext.setUserToken(terms.now());
         } catch (KeyMaterialException unusable) {
             throw new IOException(unusable.getMessage(), unusable);
         }
+        return chain.proceed(request, scope);
+    }
+
+    private static SSLSocket upgrade(Socket socket, String host, int port, HttpContext context) throws IOException {
+        context.setAttribute(NEW_CONNECTION, true);
+        CallerTls tls = (CallerTls) HttpClientContext.cast(context).getUserToken();
+        return tls.handshake(socket, host, port);
     }
 
     private static final class Connections extends PoolingHttpClientConnectionManagerBuilder {

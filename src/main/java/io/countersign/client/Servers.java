@@ -68,9 +68,8 @@ public final class Servers extends HttpComponent {
         if (endpoint instanceof HttpEndpoint http && !ownTls) {
             HttpClientConfigurer before = http.getHttpClientConfigurer();
             Calls calls = new Calls(
-                    (host, port, socket) -> Objects.requireNonNull(partners, "partners is not set")
-                            .calling(partner, company())
-                            .handshake(socket, host, port),
+                    () -> Objects.requireNonNull(partners, "partners is not set")
+                            .calling(partner, company()),
                     http,
                     Objects.requireNonNull(watch));
             http.setHttpClientConfigurer(builder -> {

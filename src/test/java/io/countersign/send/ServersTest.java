@@ -479,6 +479,43 @@ class ServersTest {
         assertThat(server.seen().get(1).headers()).containsExactlyInAnyOrderEntriesOf(expected);
     }
 
+    /** The connection that was kept must not be used again. */
+    @Test
+    void aServerThatIsTrustedNoLongerGetsNothingMore() throws Exception {
+        ScriptedServer server = server(ServerTls.of(genuine));
+        partner("waning", server.url("/exchange").toString(), Map.of());
+        send("waning", "first.txt");
+        awaitFile("sent/waning/first.txt.answer.json");
+        awaitChange(
+                "waning",
+                () -> partner(
+                        "waning",
+                        server.url("/exchange").toString(),
+                        Map.of("serverTrust", written(named("localhost").selfSigned()))));
+        send("waning", "order.txt");
+        assertThat(failure("waning")).contains("server-certificate-untrusted");
+        assertThat(server.seen()).hasSize(1);
+    }
+
+    @Test
+    void aChangedCertificateOfOursIsShownFromTheNextFileOn() {
+        ScriptedServer server = server(ServerTls.of(genuine));
+        partner("renewed", server.url("/exchange").toString(), Map.of());
+        send("renewed", "first.txt");
+        awaitFile("sent/renewed/first.txt.answer.json");
+        Certified ours = Issue.to("CN=company at renewed").by(home.authority);
+        String file = written(ours);
+        awaitChange(
+                "renewed",
+                () -> partner(
+                        "renewed",
+                        server.url("/exchange").toString(),
+                        Map.of("certificate", file, "key", file.replace(".crt", ".key"))));
+        send("renewed", "second.txt");
+        awaitFile("sent/renewed/second.txt.answer.json");
+        assertThat(server.seen().get(1).certificate()).isEqualTo(ours.certificate());
+    }
+
     @Test
     void aHostThatIsNotVerifiedIsWarnedOfAtTheStartAndWhenAFileComesToSaySo() {
         String warning = "the host of its server is not verified (verifyHost: false)";

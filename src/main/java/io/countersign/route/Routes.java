@@ -108,6 +108,7 @@ public final class Routes {
                                         .resolve("outbox")
                                         .resolve(partner) + " instead");
             }
+            warn(problems.warnings());
             if (problems.isEmpty()) {
                 outboxes.use(partner, outbox);
             }

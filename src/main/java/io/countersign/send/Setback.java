@@ -150,9 +150,9 @@ public final class Setback implements Processor {
         attempts().postpone(partner, path, now().plus(backoff(UNKEPT_DOUBLINGS)));
         if (attempts().trouble(partner, path, "cannot be sent: " + why.detail())) {
             LOG.error(
-                    "not sent partner={} path=\"{}\" reason=\"{}\"",
+                    "not sent partner={} file=\"{}\" reason=\"{}\"",
                     partner,
-                    OneLine.of(path),
+                    OneLine.of(exchange.getProperty(Attempt.FILE, Path.class)),
                     OneLine.of(why.detail()));
         }
     }

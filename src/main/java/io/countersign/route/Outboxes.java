@@ -35,9 +35,9 @@ final class Outboxes {
     void keep(Set<String> partners) throws Exception {
         for (String partner : new TreeSet<>(running)) {
             if (!partners.contains(partner)) {
+                running.remove(partner); // first, so that one that fails to stop is replaced
                 context.getRouteController().stopRoute(route(partner));
                 context.removeRoute(route(partner));
-                running.remove(partner);
             }
         }
     }
@@ -46,10 +46,11 @@ final class Outboxes {
     void use(Set<String> partners) throws Exception {
         keep(partners);
         for (String partner : new TreeSet<>(partners)) {
-            if (running.add(partner)) {
+            if (!running.contains(partner)) {
                 context.getCamelContextExtension()
                         .getContextPlugin(Model.class)
                         .addRouteFromTemplate(route(partner), TEMPLATE, Map.of("partner", partner));
+                running.add(partner);
             }
         }
     }

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 
 /**
@@ -95,7 +96,16 @@ final class RouteFiles {
         if (malformed != null) {
             throw new IllegalArgumentException(malformed);
         }
-        PluginHelper.getRoutesLoader(context).loadRoutes(file.resource());
+        List<RouteDefinition> before = List.copyOf(model().getRouteDefinitions());
+        Resource resource = file.resource();
+        try {
+            PluginHelper.getRoutesLoader(context).loadRoutes(resource);
+        } finally {
+            // Of a route that comes from a template, Camel does not keep which file asked for it.
+            model().getRouteDefinitions().stream()
+                    .filter(route -> route.getResource() == null && !before.contains(route))
+                    .forEach(route -> route.setResource(resource));
+        }
     }
 
     /** A partner may be called like a part that routes name, "company" say; they still mean the part. */
@@ -159,7 +169,7 @@ final class RouteFiles {
                 .filter(route -> route.getTemplateParameters() == null)
                 .anyMatch(route -> {
                     Matcher outbox = OUTBOX.matcher(input(route));
-                    return route.getRouteId().equals("to-" + partner)
+                    return ("to-" + partner).equals(route.getRouteId())
                             || (outbox.matches() && outbox.group(1).equals(partner));
                 });
     }
@@ -185,9 +195,14 @@ final class RouteFiles {
                         String.valueOf(parameters.getOrDefault(match.group(1), match.group()))));
     }
 
+    /** By id; where a route has none it gets one of Camel's, which no other has, once it runs. */
     private Map<String, String> locations() {
         Map<String, String> locations = new TreeMap<>();
-        model().getRouteDefinitions().forEach(route -> locations.put(route.getRouteId(), location(route)));
+        for (RouteDefinition route : model().getRouteDefinitions()) {
+            if (route.getRouteId() != null) {
+                locations.put(route.getRouteId(), location(route));
+            }
+        }
         return locations;
     }
 

@@ -73,6 +73,27 @@ class PartnerFilesTest {
         assertThat(put(acme)).isEqualTo(201);
     }
 
+    @Test
+    void aRouteFromATemplateComesChangesAndGoes() {
+        home.partner("acme", ACME, templated("one"));
+        awaitFileIn("one");
+        int inbox = home.files("inbox/acme").size();
+        home.partner("acme", ACME, templated("two"));
+        awaitFileIn("two");
+        assertThat(home.files("inbox/acme")).hasSize(inbox);
+        home.partner(
+                "globex",
+                Map.of("certificates", "certificates/globex.crt", "addresses", "any"),
+                templated("three").replace("value: acme", "value: globex"));
+        awaitComplaint();
+        assertThat(service.complaints())
+                .containsExactly("routes/partners/globex.camel.yaml: has a route with the id from-acme, which"
+                        + " routes/partners/acme.camel.yaml uses already");
+        delete("globex");
+        home.partner("acme", ACME);
+        awaitFileIn("inbox/acme");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"company", "https", "partners"})
     void aPartnerMayBeCalledLikeAPartThatRoutesName(String name) throws Exception {
@@ -287,6 +308,19 @@ class PartnerFilesTest {
                       steps:
                         - to:
                             uri: file:{{countersign.data}}/FOLDER
+                """.replace("FOLDER", to);
+    }
+
+    private static String templated(String to) {
+        return """
+                - templatedRoute:
+                    routeId: from-acme
+                    routeTemplateRef: deliver-to-folder
+                    parameters:
+                      - name: partner
+                        value: acme
+                      - name: folder
+                        value: "{{countersign.data}}/FOLDER"
                 """.replace("FOLDER", to);
     }
 }

@@ -41,7 +41,7 @@ final class PartnerServerReader {
         if (!form.matches() || (form.group(1) != null && !isPort(form.group(1)))) {
             problems.add(
                     "url",
-                    "'" + partner.url()
+                    "'" + text.replaceAll("//[^/]*@", "//…@")
                             + "' is not an https URL that can be sent to; accepted: https://HOST[:PORT][/PATH],"
                             + " without user, query, fragment or escapes");
             return null;

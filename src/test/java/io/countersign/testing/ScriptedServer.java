@@ -40,23 +40,32 @@ public final class ScriptedServer implements AutoCloseable {
     private final CompletableFuture<Void> listener;
     private Step otherwise = Step.accept();
 
-    private ScriptedServer(ServerTls tls, int receiveBuffer) throws IOException {
+    private ScriptedServer(ServerTls tls, int port, int receiveBuffer) throws IOException {
         this.tls = tls;
         if (receiveBuffer > 0) {
             listening.setReceiveBufferSize(receiveBuffer);
         }
-        listening.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+        listening.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
         listener = CompletableFuture.runAsync(this::listen, threads);
     }
 
     public static ScriptedServer start(ServerTls tls) {
-        return start(tls, 0);
+        return start(tls, 0, 0);
     }
 
     /** @param receiveBuffer in bytes; a small one lets a client notice sooner that nobody reads; 0 leaves it alone */
     public static ScriptedServer start(ServerTls tls, int receiveBuffer) {
+        return start(tls, 0, receiveBuffer);
+    }
+
+    /** Starts where nobody listened before. */
+    public static ScriptedServer startAt(int port, ServerTls tls) {
+        return start(tls, port, 0);
+    }
+
+    private static ScriptedServer start(ServerTls tls, int port, int receiveBuffer) {
         try {
-            return new ScriptedServer(tls, receiveBuffer);
+            return new ScriptedServer(tls, port, receiveBuffer);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

@@ -10,6 +10,7 @@ import io.countersign.testing.SendingHome;
 import io.countersign.testing.Step;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -91,6 +92,29 @@ class FaultsTest {
         assertThat(home.state("acme", "order.bin").getString("lastFailure"))
                 .isEqualTo("unreachable: the host of https://no-such-host.invalid/exchange is not known");
         assertThat(home.outbox("acme", "order.bin")).exists();
+    }
+
+    @Test
+    void aServerThatDoesNotTakeTheConnectionTimesOut() throws Exception {
+        List<Socket> waiting = new ArrayList<>();
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            for (int i = 0; i < 2; i++) {
+                waiting.add(new Socket(full.getInetAddress(), full.getLocalPort()));
+            }
+            start("acme", URI.create("https://127.0.0.1:" + full.getLocalPort() + "/exchange"));
+            home.drop("acme", "order.bin", CONTENT);
+            assertThat(home.setback("acme", "order.bin").getString("lastFailure"))
+                    .startsWith("timeout: ");
+        } finally {
+            for (Socket socket : waiting) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void aServerThatIsSilentBeforeTheHandshakeTimesOut() throws Exception {
+        isRetriedAfter("timeout", Step.silentAtConnect());
     }
 
     @Test

@@ -20,6 +20,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ final class BrokenCall {
             SSLException.class,
             EOFException.class,
             HttpException.class,
+            MessageConstraintException.class,
             NoHttpResponseException.class,
             ConnectionClosedException.class);
 

@@ -154,6 +154,26 @@ class FaultsTest {
     }
 
     @Test
+    void whatIsNoHttpIsNoAnswer() throws Exception {
+        isRetriedAfter("connection-broken", Step.onRequest(request -> {
+            request.readWhole();
+            request.write(text("220 mail.example ESMTP\r\n".repeat(20)));
+            request.close();
+        }));
+    }
+
+    @Test
+    void anAnswerWhoseHeadDoesNotEndIsNone() throws Exception {
+        isRetriedAfter("connection-broken", Step.onRequest(request -> {
+            request.readWhole();
+            request.write(text("HTTP/1.1 201 Created\r\nX: "));
+            while (true) {
+                request.write(text("x".repeat(1000)));
+            }
+        }));
+    }
+
+    @Test
     void aServerMayReadMoreSlowlyThanItMayBeSilent() throws Exception {
         server.close();
         server = ScriptedServer.start(home.tls(), 16 * 1024).then(Step.slowReader(256 * 1024, Duration.ofMillis(100)));

@@ -134,10 +134,12 @@ final class BrokenCall {
         if (first(thrown, UnknownHostException.class).isPresent()) {
             return Optional.of(failed(FailureCode.UNREACHABLE, "the host of " + url + " is not known", thrown));
         }
-        String reason = Problems.reason(thrown);
-        if (first(thrown, SocketTimeoutException.class).isPresent()) {
-            return Optional.of(failed(FailureCode.TIMEOUT, url + " did not answer in time: " + reason, thrown));
+        Optional<SocketTimeoutException> timeout = first(thrown, SocketTimeoutException.class);
+        if (timeout.isPresent()) {
+            String what = timeout.get().getMessage();
+            return Optional.of(failed(FailureCode.TIMEOUT, url + " did not answer in time: " + what, thrown));
         }
+        String reason = Problems.reason(thrown);
         if (first(thrown, ConnectException.class).isPresent()
                 || first(thrown, NoRouteToHostException.class).isPresent()) {
             return Optional.of(failed(FailureCode.UNREACHABLE, url + " cannot be connected to: " + reason, thrown));

@@ -8,12 +8,14 @@ import io.countersign.testing.ScriptedServer;
 import io.countersign.testing.Seen;
 import io.countersign.testing.SendingHome;
 import io.countersign.testing.Step;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -185,6 +188,26 @@ class FaultsTest {
     }
 
     @Test
+    void aServerThatStopsReadingTimesOutAndLeavesNothingBehind() throws Exception {
+        server.close();
+        CountDownLatch checked = new CountDownLatch(1);
+        server = ScriptedServer.start(home.tls(), 16 * 1024).then(Step.stopsReading(1 << 20), acceptAfter(checked));
+        start("acme", server.url("/exchange"));
+        Path large = Files.createTempFile(folder, "large", "");
+        try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
+            file.setLength(64 << 20);
+        }
+        home.drop("acme", "order.bin", large);
+        assertThat(home.setback("acme", "order.bin").getString("lastFailure"))
+                .matches("timeout: .*the server took nothing for 1500 ms, after \\d+ of 67108864 bytes");
+        checked.countDown();
+        home.drop("acme", "later.txt", "x");
+        assertThat(home.answer("acme", "order.bin").getInteger("attempts")).isEqualTo(2);
+        home.answer("acme", "later.txt");
+        assertThat(running().service().context().getInflightRepository().size()).isZero();
+    }
+
+    @Test
     void aPartnerWhoIsDownHoldsUpNobodyElse() throws Exception {
         try (ScriptedServer silent = home.server(Step.silentAfterHead())) {
             home.receiver("silent", silent.url("/exchange"), "silence", "60000")
@@ -273,6 +296,10 @@ class FaultsTest {
         all.addAll(List.of("silence", "" + SILENCE.toMillis()));
         home.receiver(partner, url, all.toArray(String[]::new));
         service = RunningService.start(home.home);
+    }
+
+    private RunningService running() {
+        return Objects.requireNonNull(service);
     }
 
     private int attempts() {

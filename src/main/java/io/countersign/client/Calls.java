@@ -11,9 +11,9 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
@@ -60,14 +60,15 @@ final class Calls implements HttpClientConfigurer {
                         .build())
                 .setDefaultSocketConfig(
                         SocketConfig.custom().setSoTimeout(silence).build())
-                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
-                        .http1Config(Http1Config.custom()
-                                .setWaitForContinueTimeout(Timeout.ofSeconds(1))
-                                .build())
-                        .build())
                 .setMaxConnPerRoute(CONNECTIONS)
                 .setMaxConnTotal(CONNECTIONS)
                 .build());
+        builder.setRequestExecutor(new HttpRequestExecutor(
+                Http1Config.custom()
+                        .setWaitForContinueTimeout(Expectation.PATIENCE)
+                        .build(),
+                null,
+                null));
         builder.addExecInterceptorFirst("bounded", BoundedAnswer::read);
         builder.addExecInterceptorFirst("stalled", new Stalled(silence.toMilliseconds(), watch));
         builder.addExecInterceptorAfter(ChainElement.CONNECT.name(), "expect", Expectation::ask);

@@ -8,6 +8,7 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.util.Timeout;
 
 /**
  * {@code Expect: 100-continue} (RFC 9110, 10.1.1): a body is sent only once the server has said that it wants it, or has
@@ -15,6 +16,8 @@ import org.apache.hc.core5.http.HttpStatus;
  * certificate away only after the client's handshake, and its reason is lost where the client is writing then.
  */
 final class Expectation {
+    static final Timeout PATIENCE = Timeout.ofSeconds(1);
+
     private static final String REFUSED = "countersign.expectation-refused";
     private static final long LARGE = 64 * 1024;
 

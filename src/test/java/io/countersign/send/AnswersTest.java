@@ -14,6 +14,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
 import org.apache.camel.util.json.JsonObject;
 import org.junit.jupiter.api.AfterAll;
@@ -116,6 +118,23 @@ class AnswersTest {
         server.then(Step.refuseBeforeBody(403, Map.of(), "not this"));
         home.drop("acme", name, "small");
         assertThat(home.problem("acme", name).getString("detail")).isEqualTo("the partner answered 403: not this");
+    }
+
+    @Test
+    void whoeverNeverInvitesGetsTheBodyAfterASecond() {
+        AtomicReference<Duration> waited = new AtomicReference<>(Duration.ZERO);
+        server.then(Step.onRequest(request -> {
+            Instant head = Instant.now();
+            int length = Integer.parseInt(request.headers().get("content-length"));
+            request.in().readNBytes(1);
+            waited.set(Duration.between(head, Instant.now()));
+            request.in().readNBytes(length - 1);
+            request.answer(201, Map.of("Connection", "close"), "");
+            request.close();
+        }));
+        home.drop("acme", name, random(200_000));
+        assertThat(home.answer("acme", name).getInteger("attempts")).isEqualTo(1);
+        assertThat(waited.get()).isBetween(Duration.ofMillis(900), Duration.ofMillis(2500));
     }
 
     // What is tried again

@@ -8,6 +8,7 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.io.support.ClassicRequestBuilder;
 import org.apache.hc.core5.util.Timeout;
 
 /**
@@ -50,6 +51,6 @@ final class Expectation {
         }
         response.close();
         scope.clientContext.setAttribute(REFUSED, true);
-        return chain.proceed(request, scope);
+        return chain.proceed(ClassicRequestBuilder.copy(scope.originalRequest).build(), scope);
     }
 }

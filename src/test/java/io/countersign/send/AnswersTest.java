@@ -121,6 +121,18 @@ class AnswersTest {
     }
 
     @Test
+    void whoeverCannotTakeTheExpectationGetsTheFileWithoutAtOnce() {
+        server.then(Step.refuseBeforeBody(417, Map.of(), ""));
+        home.drop("acme", name, random(200_000));
+        JsonObject answer = home.answer("acme", name);
+        assertThat(answer.getInteger("attempts")).isEqualTo(1);
+        haveOneKey(2);
+        assertThat(requests().get(0).headers()).containsEntry("expect", "100-continue");
+        assertThat(requests().get(1).headers()).doesNotContainKey("expect");
+        assertThat(requests().get(1).sha256()).isEqualTo(answer.get("sha256"));
+    }
+
+    @Test
     void whoeverNeverInvitesGetsTheBodyAfterASecond() {
         AtomicReference<Duration> waited = new AtomicReference<>(Duration.ZERO);
         server.then(Step.onRequest(request -> {

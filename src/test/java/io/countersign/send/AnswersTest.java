@@ -427,6 +427,14 @@ class AnswersTest {
         assertThat(home.names("sent")).doesNotContain(name + ".receipt.json");
     }
 
+    @Test
+    void aDeepAnswerIsJustAnAnswer() {
+        String deep = "[".repeat(15_000) + "]".repeat(15_000);
+        String body = "{\"id\":" + deep + ",\"name\":1,\"size\":1,\"sha256\":\"\",\"receivedAt\":\"2026\"}";
+        server.then(Step.answer(201, Map.of(), body));
+        assertThat(accepted().getString("body")).isEqualTo(body);
+    }
+
     private JsonObject accepted() {
         if (!Files.exists(home.sent("acme", name))) {
             home.drop("acme", name, "x");

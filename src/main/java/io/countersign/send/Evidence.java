@@ -1,6 +1,7 @@
 package io.countersign.send;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -26,6 +27,7 @@ public final class Evidence implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.sent");
     private static final Set<Integer> PASSING = Set.of(408, 425, 429);
     private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+    private static final BigInteger MOST_SECONDS = BigInteger.valueOf(LONGEST_WAIT.toSeconds());
     private static final int MOST_TOLD = 500;
 
     private @Nullable Attempts attempts;
@@ -110,8 +112,9 @@ public final class Evidence implements Processor {
     /** RFC 9110, 10.2.3: seconds or a date; what is neither counts as not said. */
     private static @Nullable Duration retryAfter(String text) {
         try {
-            Duration wait = text.strip().matches("\\d{1,9}")
-                    ? Duration.ofSeconds(Long.parseLong(text.strip()))
+            Duration wait = text.strip().matches("\\d+")
+                    ? Duration.ofSeconds(
+                            new BigInteger(text.strip()).min(MOST_SECONDS).longValue())
                     : Duration.between(now(), ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME));
             return wait.isNegative() || wait.isZero() ? null : wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
         } catch (DateTimeException notSaid) {

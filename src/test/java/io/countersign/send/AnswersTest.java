@@ -210,6 +210,12 @@ class AnswersTest {
         assertThat(nextAfter(value)).isCloseTo(Instant.now(), within(2, ChronoUnit.SECONDS));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"86401", "999999999", "99999999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"})
+    void nobodyWaitsLongerThanADay(String value) {
+        assertThat(nextAfter(value)).isCloseTo(Instant.now().plus(Duration.ofDays(1)), within(10, ChronoUnit.SECONDS));
+    }
+
     private Instant nextAfter(String retryAfter) {
         server.then(Step.answer(503, Map.of("Retry-After", retryAfter), ""));
         home.drop("acme", name, "x");

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads a partner's answer. A success (2xx) is kept as evidence, and the file goes to {@code sent/PARTNER/} with it: {@code
  * NAME.answer.json}, and {@code NAME.receipt.json} where the partner runs Countersign. Everything else is a {@link Failed},
- * a receipt for something else than what was sent included.
+ * a receipt for something else than what was sent included. A file that was changed or replaced meanwhile is not what was
+ * accepted: it stays in the outbox, to be sent as another, and only the evidence is kept.
  */
 public final class Evidence implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.sent");
@@ -48,8 +49,17 @@ public final class Evidence implements Processor {
         Answer answer = Answer.of(exchange, what);
         check(answer);
         Pending pending = what.pending();
-        Path filed = new Filing(Objects.requireNonNull(sent, "sent is not set").resolve(pending.partner()))
-                .file(exchange.getProperty(Attempt.FILE, Path.class), pending.path(), pending.key(), answer.evidence());
+        Path file = exchange.getProperty(Attempt.FILE, Path.class);
+        Filing filing =
+                new Filing(Objects.requireNonNull(sent, "sent is not set").resolve(pending.partner()));
+        if (!pending.isStill(file)) {
+            filing.keep(pending.path(), pending.key(), answer.evidence());
+            throw new Failed(
+                    FailureCode.FILE_CHANGED,
+                    "the partner accepted it as it was, and what it answered is kept; as it is now it was not sent yet",
+                    null);
+        }
+        Path filed = filing.file(file, pending.path(), pending.key(), answer.evidence());
         Objects.requireNonNull(attempts, "attempts is not set").remove(pending);
         PartnerReceipt receipt = answer.receipt();
         exchange.setProperty(

@@ -9,14 +9,17 @@ import io.countersign.testing.Seen;
 import io.countersign.testing.SendingHome;
 import io.countersign.testing.Step;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -157,6 +160,59 @@ class WhatIsSentTest {
     }
 
     @Test
+    void aFileThatIsReplacedOnItsWayGoesAsItWasAndThenAsItIs() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch changed = new CountDownLatch(1);
+        server.then(Step.onRequest(request -> {
+            request.read(100_000);
+            begun.countDown();
+            await(changed);
+            Step.accept().play().with(request);
+        }));
+        Path file = home.drop("acme", "order.bin", LARGE);
+        await(begun);
+        replace(file, "new");
+        changed.countDown();
+        isPutAwayTwice(hex(sha256(LARGE)), "new");
+    }
+
+    @Test
+    void aFileThatChangesBeforeItsAnswerGoesAgain() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch changed = new CountDownLatch(1);
+        server.then(Step.onRequest(request -> {
+            request.readWhole();
+            begun.countDown();
+            await(changed);
+            Step.accept().play().with(request);
+        }));
+        Path file = home.drop("acme", "order.bin", "old");
+        await(begun);
+        Files.writeString(file, " and new", StandardOpenOption.APPEND);
+        changed.countDown();
+        isPutAwayTwice(hex(sha256("old".getBytes(StandardCharsets.UTF_8))), "old and new");
+    }
+
+    @Test
+    void aFileThatIsReplacedBeforeItIsRefusedGoesAgain() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch changed = new CountDownLatch(1);
+        server.then(Step.onRequest(request -> {
+            request.readWhole();
+            begun.countDown();
+            await(changed);
+            request.answer(422, Map.of(), "the total is wrong");
+        }));
+        Path file = home.drop("acme", "order.bin", "wrong");
+        await(begun);
+        replace(file, "mended");
+        changed.countDown();
+        JsonObject answer = home.answer("acme", "order.bin");
+        goesAsAnother("mended".getBytes(StandardCharsets.UTF_8), answer);
+        assertThat(home.names("failed")).isEmpty();
+    }
+
+    @Test
     void whatIsTakenFromTheOutboxOnItsWayIsNotSentAgain() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch changed = new CountDownLatch(1);
@@ -179,6 +235,24 @@ class WhatIsSentTest {
                 .hasSize(1);
     }
 
+    /** The first request's evidence is kept without a file, and the file as it is now has gone under another key. */
+    private void isPutAwayTwice(String firstSha256, String content) {
+        JsonObject answer = home.answer("acme", "order.bin");
+        goesAsAnother(content.getBytes(StandardCharsets.UTF_8), answer);
+        assertThat(server.seen().get(0).whole()).isTrue();
+        assertThat(home.sent("acme", "order.bin")).hasContent(content);
+        String first = server.seen().get(0).headers().get("idempotency-key") + "_order.bin";
+        assertThat(home.names("sent"))
+                .containsExactlyInAnyOrder(
+                        "order.bin",
+                        "order.bin.answer.json",
+                        "order.bin.receipt.json",
+                        first + ".answer.json",
+                        first + ".receipt.json");
+        assertThat(SendingHome.json(home.sent("acme", first + ".answer.json"))).containsEntry("sha256", firstSha256);
+        assertThat(home.names("outbox")).isEmpty();
+    }
+
     private void goesAsAnother(byte[] content, JsonObject answer) {
         List<Seen> seen = server.seen();
         assertThat(seen).hasSize(2);
@@ -188,6 +262,11 @@ class WhatIsSentTest {
         assertThat(seen.get(1).headers().get("idempotency-key"))
                 .isEqualTo(answer.getString("key"))
                 .isNotEqualTo(seen.get(0).headers().get("idempotency-key"));
+    }
+
+    private void replace(Path file, String content) throws IOException {
+        Path other = Files.writeString(folder.resolve("other"), content);
+        Files.move(other, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static void await(CountDownLatch latch) {

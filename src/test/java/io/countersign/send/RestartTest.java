@@ -94,14 +94,21 @@ class RestartTest {
 
     @Test
     void killedBetweenThePapersAndTheFileItPutsBothAway() throws Exception {
-        Files.createDirectories(home.home.data().resolve("sent/acme"));
-        for (String paper : new String[] {".answer.json", ".receipt.json"}) {
-            Files.writeString(home.sent("acme", "order.txt" + paper), "{}");
-        }
+        server.then(Step.answer(503, Map.of("Retry-After", "1"), ""));
         home.drop("acme", "order.txt", "x");
         RunningService service = RunningService.start(home.home);
         try (service) {
-            assertThat(home.answer("acme", "order.txt")).containsEntry("path", "order.txt");
+            home.setback("acme", "order.txt");
+        }
+        Files.createDirectories(home.home.data().resolve("sent/acme"));
+        for (String paper : new String[] {".answer.json", ".receipt.json"}) {
+            Files.writeString(
+                    home.sent("acme", "order.txt" + paper),
+                    "{\"key\":\"" + home.state("acme", "order.txt").getString("key") + "\"}");
+        }
+        RunningService again = RunningService.start(home.home);
+        try (again) {
+            soon().until(() -> home.answer("acme", "order.txt").containsKey("path"));
         }
         isPutAwayOnce();
     }

@@ -16,7 +16,6 @@ import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
-import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
@@ -27,6 +26,7 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.config.RegistryBuilder;
+import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
@@ -73,14 +73,15 @@ final class Calls implements HttpClientConfigurer {
                         .build())
                 .setDefaultSocketConfig(
                         SocketConfig.custom().setSoTimeout(silence).build())
-                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
-                        .http1Config(Http1Config.custom()
-                                .setWaitForContinueTimeout(Timeout.ofSeconds(1))
-                                .build())
-                        .build())
                 .setMaxConnPerRoute(CONNECTIONS)
                 .setMaxConnTotal(CONNECTIONS)
                 .build());
+        builder.setRequestExecutor(new HttpRequestExecutor(
+                Http1Config.custom()
+                        .setWaitForContinueTimeout(Expectation.PATIENCE)
+                        .build(),
+                null,
+                null));
         builder.addExecInterceptorFirst("bounded", BoundedAnswer::read);
         builder.addExecInterceptorFirst("stalled", new Stalled(silence.toMilliseconds(), watch));
         builder.addExecInterceptorBefore(ChainElement.CONNECT.name(), "terms", this::onTermsOfNow);

@@ -8,6 +8,8 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.io.support.ClassicRequestBuilder;
+import org.apache.hc.core5.util.Timeout;
 
 /**
  * {@code Expect: 100-continue} (RFC 9110, 10.1.1): a body is sent only once the server has said that it wants it, or has
@@ -15,6 +17,8 @@ import org.apache.hc.core5.http.HttpStatus;
  * certificate away only after the client's handshake, and its reason is lost where the client is writing then.
  */
 final class Expectation {
+    static final Timeout PATIENCE = Timeout.ofSeconds(1);
+
     private static final String REFUSED = "countersign.expectation-refused";
     private static final long LARGE = 64 * 1024;
 
@@ -47,6 +51,6 @@ final class Expectation {
         }
         response.close();
         scope.clientContext.setAttribute(REFUSED, true);
-        return chain.proceed(request, scope);
+        return chain.proceed(ClassicRequestBuilder.copy(scope.originalRequest).build(), scope);
     }
 }

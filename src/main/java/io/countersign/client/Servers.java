@@ -11,6 +11,7 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.component.http.HttpEndpoint;
+import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * against the shared trust, its host included; with the option {@code partner=NAME} it does both as that partner's file
  * says. Nothing in a message changes where it calls: control headers ({@code CamelHttpUri}, …) count only where an endpoint
  * says {@code skipControlHeaders=false}. Redirects are not followed, and nothing is repeated, unpacked or remembered
- * (cookies) behind the route's back.
+ * (cookies) behind the route's back. Who may not be silent for as long as a connection may take has no longer for that.
  */
 public final class Servers extends HttpComponent {
     private static final long CONNECT_MILLIS = 20_000;
@@ -64,6 +65,9 @@ public final class Servers extends HttpComponent {
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
         boolean ownTls = parameters.containsKey("sslContextParameters");
         String partner = getAndRemoveParameter(parameters, "partner", String.class, "");
+        long silence = millis(parameters, "soTimeout", getSoTimeout());
+        long connect = millis(parameters, "connectTimeout", getConnectTimeout());
+        parameters.put("connectTimeout", String.valueOf(shorter(connect, silence)));
         Endpoint endpoint = super.createEndpoint(uri, remaining, parameters);
         if (endpoint instanceof HttpEndpoint http && !ownTls) {
             HttpClientConfigurer before = http.getHttpClientConfigurer();
@@ -80,6 +84,16 @@ public final class Servers extends HttpComponent {
             });
         }
         return endpoint;
+    }
+
+    private long millis(Map<String, Object> parameters, String name, long otherwise) {
+        return getParameter(parameters, name, Timeout.class, Timeout.ofMilliseconds(otherwise))
+                .toMilliseconds();
+    }
+
+    /** Of two times, of which 0 is no limit. */
+    private static long shorter(long one, long another) {
+        return one > 0 && another > 0 ? Math.min(one, another) : Math.max(one, another);
     }
 
     private synchronized Identity company() throws KeyMaterialException {

@@ -20,6 +20,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ final class BrokenCall {
             SSLException.class,
             EOFException.class,
             HttpException.class,
+            MessageConstraintException.class,
             NoHttpResponseException.class,
             ConnectionClosedException.class);
 
@@ -132,10 +134,12 @@ final class BrokenCall {
         if (first(thrown, UnknownHostException.class).isPresent()) {
             return Optional.of(failed(FailureCode.UNREACHABLE, "the host of " + url + " is not known", thrown));
         }
-        String reason = Problems.reason(thrown);
-        if (first(thrown, SocketTimeoutException.class).isPresent()) {
-            return Optional.of(failed(FailureCode.TIMEOUT, url + " did not answer in time: " + reason, thrown));
+        Optional<SocketTimeoutException> timeout = first(thrown, SocketTimeoutException.class);
+        if (timeout.isPresent()) {
+            String what = timeout.get().getMessage();
+            return Optional.of(failed(FailureCode.TIMEOUT, url + " did not answer in time: " + what, thrown));
         }
+        String reason = Problems.reason(thrown);
         if (first(thrown, ConnectException.class).isPresent()
                 || first(thrown, NoRouteToHostException.class).isPresent()) {
             return Optional.of(failed(FailureCode.UNREACHABLE, url + " cannot be connected to: " + reason, thrown));

@@ -1,6 +1,7 @@
 package io.countersign.send;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -20,12 +21,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads a partner's answer. A success (2xx) is kept as evidence, and the file goes to {@code sent/PARTNER/} with it: {@code
  * NAME.answer.json}, and {@code NAME.receipt.json} where the partner runs Countersign. Everything else is a {@link Failed},
- * a receipt for something else than what was sent included.
+ * a receipt for something else than what was sent included. A file that was changed or replaced meanwhile is not what was
+ * accepted: it stays in the outbox, to be sent as another, and only the evidence is kept.
  */
 public final class Evidence implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.sent");
     private static final Set<Integer> PASSING = Set.of(408, 425, 429);
     private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+    private static final BigInteger MOST_SECONDS = BigInteger.valueOf(LONGEST_WAIT.toSeconds());
     private static final int MOST_TOLD = 500;
 
     private @Nullable Attempts attempts;
@@ -46,8 +49,17 @@ public final class Evidence implements Processor {
         Answer answer = Answer.of(exchange, what);
         check(answer);
         Pending pending = what.pending();
-        Path filed = new Filing(Objects.requireNonNull(sent, "sent is not set").resolve(pending.partner()))
-                .file(exchange.getProperty(Attempt.FILE, Path.class), pending.path(), pending.key(), answer.evidence());
+        Path file = exchange.getProperty(Attempt.FILE, Path.class);
+        Filing filing =
+                new Filing(Objects.requireNonNull(sent, "sent is not set").resolve(pending.partner()));
+        if (!pending.isStill(file)) {
+            filing.keep(pending.path(), pending.key(), answer.evidence());
+            throw new Failed(
+                    FailureCode.FILE_CHANGED,
+                    "the partner accepted it as it was, and what it answered is kept; as it is now it was not sent yet",
+                    null);
+        }
+        Path filed = filing.file(file, pending.path(), pending.key(), answer.evidence());
         Objects.requireNonNull(attempts, "attempts is not set").remove(pending);
         PartnerReceipt receipt = answer.receipt();
         exchange.setProperty(
@@ -110,8 +122,9 @@ public final class Evidence implements Processor {
     /** RFC 9110, 10.2.3: seconds or a date; what is neither counts as not said. */
     private static @Nullable Duration retryAfter(String text) {
         try {
-            Duration wait = text.strip().matches("\\d{1,9}")
-                    ? Duration.ofSeconds(Long.parseLong(text.strip()))
+            Duration wait = text.strip().matches("\\d+")
+                    ? Duration.ofSeconds(
+                            new BigInteger(text.strip()).min(MOST_SECONDS).longValue())
                     : Duration.between(now(), ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME));
             return wait.isNegative() || wait.isZero() ? null : wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
         } catch (DateTimeException notSaid) {

@@ -38,14 +38,12 @@ final class Filing {
         Path target = folder.resolve(path);
         String name = target.getFileName().toString();
         if (Files.exists(target) || isLong(name) || isTaken(target, id, papers.keySet())) {
-            target = target.resolveSibling(id + "_" + shortened(name));
+            target = named(target, id);
         }
         if (Files.exists(target)) {
             throw new FileAlreadyExistsException(target.toString());
         }
-        for (Map.Entry<String, byte[]> paper : papers.entrySet()) {
-            durable.write(target.resolveSibling(target.getFileName() + paper.getKey()), paper.getValue());
-        }
+        write(papers, target);
         Files.move(file, target);
         durable.flush(target);
         durable.flushFolderOf(file);
@@ -66,6 +64,21 @@ final class Filing {
             }
         }
         return taken;
+    }
+
+    /** Puts the papers of a file away that is no longer there. */
+    void keep(String path, String id, Map<String, byte[]> papers) throws IOException {
+        write(papers, named(folder.resolve(path), id));
+    }
+
+    private void write(Map<String, byte[]> papers, Path target) throws IOException {
+        for (Map.Entry<String, byte[]> paper : papers.entrySet()) {
+            durable.write(target.resolveSibling(target.getFileName() + paper.getKey()), paper.getValue());
+        }
+    }
+
+    private static Path named(Path target, String id) {
+        return target.resolveSibling(id + "_" + shortened(target.getFileName().toString()));
     }
 
     private static boolean isLong(String name) {

@@ -19,7 +19,7 @@ record PartnerReceipt(String id, String name, String size, String sha256) {
     static @Nullable PartnerReceipt parse(byte[] body) {
         try {
             return Jsoner.deserialize(new String(body, StandardCharsets.UTF_8)) instanceof JsonObject json
-                            && json.keySet().containsAll(MEMBERS)
+                            && MEMBERS.stream().allMatch(member -> isPlain(json.get(member)))
                     ? new PartnerReceipt(
                             String.valueOf(json.get("id")),
                             String.valueOf(json.get("name")),
@@ -29,6 +29,11 @@ record PartnerReceipt(String id, String name, String size, String sha256) {
         } catch (DeserializationException | RuntimeException notJson) {
             return null;
         }
+    }
+
+    /** Not a list or an object, whose text may be deeper than a stack. */
+    private static boolean isPlain(@Nullable Object member) {
+        return member instanceof String || member instanceof Number;
     }
 
     /** How it differs from what was sent; empty where it does not. */

@@ -1,6 +1,10 @@
 package io.countersign.send;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Objects;
 import org.apache.camel.util.json.JsonObject;
@@ -28,6 +32,15 @@ public record Pending(
 
     boolean isOf(long actualSize, long actualModified) {
         return size == actualSize && modified == actualModified;
+    }
+
+    /** Whether the file is there and the same as when this began. */
+    boolean isStill(Path file) throws IOException {
+        try {
+            return isOf(Files.size(file), Files.getLastModifiedTime(file).toMillis());
+        } catch (NoSuchFileException gone) {
+            return false;
+        }
     }
 
     /** Not where something on this side is in the way of this one file. */

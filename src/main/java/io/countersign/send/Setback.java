@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What becomes of a file after an attempt that failed. Where another attempt may succeed it stays in the outbox and its next
  * time is kept: when the partner asked for ({@code Retry-After}), else twice as long after each attempt, with jitter. Where
- * none would, it goes to {@code failed/PARTNER/} with a {@code .problem.json} that says why.
+ * none would, it goes to {@code failed/PARTNER/} with a {@code .problem.json} that says why; one that has changed since it was
+ * sent is another file, and stays.
  */
 public final class Setback implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.sent");
@@ -79,7 +80,7 @@ public final class Setback implements Processor {
             }
         } else if (pending == null) {
             postpone(exchange, why);
-        } else if (why.code().permanent()) {
+        } else if (why.code().permanent() && pending.isStill(file)) {
             fail(exchange, pending, file, why);
         } else {
             delay(pending, why);

@@ -25,13 +25,15 @@ public record Answer(int status, Map<String, String> headers, String body, int i
         }
     }
 
+    /** By name, in lower case; one that is there twice has both values, with a comma between them. */
     static Map<String, String> headers(InputStream in) throws IOException {
         Map<String, String> headers = new TreeMap<>();
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
             int colon = line.indexOf(':');
-            headers.put(
+            headers.merge(
                     line.substring(0, colon).toLowerCase(Locale.ROOT),
-                    line.substring(colon + 1).strip());
+                    line.substring(colon + 1).strip(),
+                    (one, another) -> one + ", " + another);
         }
         return headers;
     }

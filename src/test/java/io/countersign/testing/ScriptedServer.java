@@ -40,32 +40,37 @@ public final class ScriptedServer implements AutoCloseable {
     private final CompletableFuture<Void> listener;
     private Step otherwise = Step.accept();
 
-    private ScriptedServer(ServerTls tls, String address, int receiveBuffer) throws IOException {
+    private ScriptedServer(ServerTls tls, String address, int port, int receiveBuffer) throws IOException {
         this.tls = tls;
         if (receiveBuffer > 0) {
             listening.setReceiveBufferSize(receiveBuffer);
         }
-        listening.bind(new InetSocketAddress(InetAddress.getByName(address), 0));
+        listening.bind(new InetSocketAddress(InetAddress.getByName(address), port));
         listener = CompletableFuture.runAsync(this::listen, threads);
     }
 
     public static ScriptedServer start(ServerTls tls) {
-        return start(tls, 0);
+        return start(tls, "127.0.0.1", 0, 0);
     }
 
     /** @param receiveBuffer in bytes; a small one lets a client notice sooner that nobody reads; 0 leaves it alone */
     public static ScriptedServer start(ServerTls tls, int receiveBuffer) {
-        return start(tls, "127.0.0.1", receiveBuffer);
+        return start(tls, "127.0.0.1", 0, receiveBuffer);
     }
 
     /** @param address of this machine */
     public static ScriptedServer start(ServerTls tls, String address) {
-        return start(tls, address, 0);
+        return start(tls, address, 0, 0);
     }
 
-    private static ScriptedServer start(ServerTls tls, String address, int receiveBuffer) {
+    /** Starts where nobody listened before. */
+    public static ScriptedServer startAt(int port, ServerTls tls) {
+        return start(tls, "127.0.0.1", port, 0);
+    }
+
+    private static ScriptedServer start(ServerTls tls, String address, int port, int receiveBuffer) {
         try {
-            return new ScriptedServer(tls, address, receiveBuffer);
+            return new ScriptedServer(tls, address, port, receiveBuffer);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

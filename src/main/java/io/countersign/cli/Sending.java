@@ -132,8 +132,8 @@ final class Sending implements AutoCloseable {
         new Routes(main.getCamelContext(), settings, partners, trust, new OwnRoute())
                 .loadSending(partner, outbox, problems);
         problems.throwIfAny();
-        main.lookup("attempts", Attempts.class)
-                .setFolder(outbox.resolveSibling("states").toString());
+        Attempts attempts = main.lookup("attempts", Attempts.class);
+        attempts.setFolder(outbox.resolveSibling("states").toString());
         main.getCamelContext().getManagementStrategy().addEventNotifier(new EventNotifierSupport() {
             @Override
             public void notify(CamelEvent event) {
@@ -148,8 +148,8 @@ final class Sending implements AutoCloseable {
         });
         Path own = Files.createDirectories(outbox.resolve(partner));
         for (Path file : files) {
-            Path unfinished = Files.copy(file, outbox.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
-            Files.move(unfinished, own.resolve(file.getFileName()));
+            Files.copy(file, own.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+            attempts.makeDue(partner, file.getFileName().toString());
         }
         main.start();
     }

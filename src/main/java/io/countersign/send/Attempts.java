@@ -57,6 +57,14 @@ public final class Attempts {
         return pending;
     }
 
+    /** Lets a file be attempted now, whatever time was set for its next attempt. */
+    public void makeDue(String partner, String path) throws IOException {
+        Pending known = known(partner, path);
+        if (known != null) {
+            put(known.dueAt(Clock.systemUTC().instant()));
+        }
+    }
+
     /** @return none where the file was not attempted yet */
     @Nullable
     Pending find(String partner, String path) throws IOException {

@@ -86,12 +86,12 @@ final class Send implements Callable<Integer> {
                             receipt == null
                                     ? outcome.path() + ": accepted, without a receipt; see " + outcome.filed()
                                             + ".answer.json"
-                                    : receipt.strip());
+                                    : printable(receipt.strip()));
                 } else {
                     refused++;
                     err.println(outcome.path() + ": not accepted ("
                             + outcome.failure().code().word() + "): "
-                            + outcome.failure().detail()
+                            + printable(outcome.failure().detail())
                             + (outcome.filed() == null ? "" : "; see " + outcome.filed() + ".problem.json"));
                 }
             }
@@ -100,6 +100,11 @@ final class Send implements Callable<Integer> {
             return 1;
         }
         return refused == 0 ? 0 : 1;
+    }
+
+    /** What others wrote, without what would command a terminal. */
+    private static String printable(String text) {
+        return text.replaceAll("[\\p{Cc}\\p{Cf}&&[^\\n\\t]]", "?");
     }
 
     private int putBack(Settings settings, Problems problems) throws IOException {

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.camel.main.Main;
 import org.apache.camel.spi.CamelEvent;
@@ -43,14 +44,17 @@ final class Sending implements AutoCloseable {
     /** What Camel takes for a lock of its own. */
     private static final String LOCK = ".camelLock";
 
+    /** For how long nothing happens before what was passed over is given up. */
+    private static final int PATIENCE_SECONDS = 15;
+
     private final Main main = new Main();
     private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     private final Path outbox;
-    private final int expected;
+    private final List<Path> files;
 
-    private Sending(Path outbox, int expected) {
+    private Sending(Path outbox, List<Path> files) {
         this.outbox = outbox;
-        this.expected = expected;
+        this.files = files;
     }
 
     static Sending start(Settings settings, String partner, List<Path> files, Problems problems)
@@ -62,7 +66,8 @@ final class Sending implements AutoCloseable {
         Sending sending = null;
         try {
             Path own = Files.createDirectories(data.resolve("sending").resolve(STATES));
-            sending = new Sending(Files.createTempDirectory(own, "outbox"), files.size());
+            sending = new Sending(Files.createTempDirectory(own, "outbox"), files);
+            Runtime.getRuntime().addShutdownHook(new Thread(sending::discard));
             sending.run(settings, partner, trust == null ? Authorities.of(List.of()) : trust, files, problems);
             return sending;
         } catch (InvalidSettingsException reported) {
@@ -79,9 +84,16 @@ final class Sending implements AutoCloseable {
     List<Outcome> outcomes() {
         Map<String, Outcome> first = new LinkedHashMap<>();
         try {
-            while (first.size() < expected) {
-                Outcome outcome = outcomes.take();
-                first.putIfAbsent(outcome.path(), outcome);
+            int idle = 0;
+            while (first.size() < files.size() && idle < PATIENCE_SECONDS) {
+                Outcome outcome = outcomes.poll(1, TimeUnit.SECONDS);
+                idle = outcome == null && attempts().isIdle() ? idle + 1 : 0;
+                if (outcome != null) {
+                    first.putIfAbsent(outcome.path(), outcome);
+                }
+            }
+            for (Path file : files) {
+                first.computeIfAbsent(file.getFileName().toString(), Outcome::notAttempted);
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
@@ -89,9 +101,20 @@ final class Sending implements AutoCloseable {
         return List.copyOf(first.values());
     }
 
+    private Attempts attempts() {
+        return main.lookup("attempts", Attempts.class);
+    }
+
     @Override
     public void close() {
         main.stop();
+        discard();
+    }
+
+    private void discard() {
+        if (!Files.exists(outbox)) {
+            return;
+        }
         try (Stream<Path> left = Files.walk(outbox)) {
             for (Path each : left.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(each);
@@ -126,14 +149,15 @@ final class Sending implements AutoCloseable {
             throws Exception {
         Partners partners = new Partners(Clock.systemUTC());
         main.setOverrideProperties(settings.placeholders());
+        main.addOverrideProperty("camel.main.shutdown-timeout", "5"); // seconds; what is cut off was not accepted
         main.bind("partners", partners);
         main.bind("progress", (SendingFile.Progress) new ProgressBars());
         main.init();
         new Routes(main.getCamelContext(), settings, partners, trust, new OwnRoute())
                 .loadSending(partner, outbox, problems);
         problems.throwIfAny();
-        Attempts attempts = main.lookup("attempts", Attempts.class);
-        attempts.setFolder(outbox.resolveSibling("states").toString());
+        attempts().setFolder(outbox.resolveSibling("states").toString());
+        attempts().setImmediate(true);
         main.getCamelContext().getManagementStrategy().addEventNotifier(new EventNotifierSupport() {
             @Override
             public void notify(CamelEvent event) {
@@ -149,7 +173,6 @@ final class Sending implements AutoCloseable {
         Path own = Files.createDirectories(outbox.resolve(partner));
         for (Path file : files) {
             Files.copy(file, own.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
-            attempts.makeDue(partner, file.getFileName().toString());
         }
         main.start();
     }

@@ -28,6 +28,9 @@ final class Expectation {
     static ClassicHttpResponse ask(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
         HttpEntity body = request.getEntity();
+        if (body instanceof SendingFile file) {
+            file.begin(); // the time for connecting is not the answer's
+        }
         boolean worthwhile = scope.clientContext.getAttribute(Calls.NEW_CONNECTION) != null
                 || (body != null && (body.getContentLength() < 0 || body.getContentLength() > LARGE));
         if (body != null

@@ -50,8 +50,7 @@ public final class SendingFile extends AbstractHttpEntity {
     @Override
     public void writeTo(OutputStream out) throws IOException {
         MessageDigest digest = sha256();
-        sent = 0;
-        lastTaken = System.nanoTime();
+        begin();
         writing = true;
         try (InputStream in = Files.newInputStream(file)) {
             byte[] buffer = new byte[BUFFER];
@@ -73,9 +72,18 @@ public final class SendingFile extends AbstractHttpEntity {
         }
     }
 
-    /** Whether the server should be taking bytes, and has not for so long. */
+    void begin() {
+        sent = 0;
+        lastTaken = System.nanoTime();
+    }
+
+    boolean isWriting() {
+        return writing;
+    }
+
+    /** Whether the server has taken nothing for so long, since the beginning or the last byte that it took. */
     boolean hasTakenNothingFor(long millis) {
-        return writing && System.nanoTime() - lastTaken > TimeUnit.MILLISECONDS.toNanos(millis);
+        return System.nanoTime() - lastTaken > TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
     /** Bytes that went out so far, of the attempt under way. */

@@ -13,8 +13,9 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 
 /**
- * Ends a call whose server takes nothing of a {@link SendingFile} any more. A socket's timeout holds for reading alone; a
- * write to a server that does not read would wait for ever.
+ * Ends a call whose server takes nothing of a {@link SendingFile} any more, or does not come to the end of its answer once
+ * it has it. A socket's timeout holds for a single read: a write to a server that does not read, an answer in drops, and
+ * interim answers without end would hold the call for ever.
  */
 final class Stalled implements ExecChainHandler {
     private static final int LOOKS = 4;
@@ -34,10 +35,12 @@ final class Stalled implements ExecChainHandler {
         if (millis <= 0 || !(request.getEntity() instanceof SendingFile file)) {
             return chain.proceed(request, scope);
         }
+        file.begin();
         AtomicBoolean stalled = new AtomicBoolean();
         ScheduledFuture<?> looking = watch.scheduleWithFixedDelay(
                 () -> {
-                    if (file.hasTakenNothingFor(millis) && stalled.compareAndSet(false, true)) {
+                    boolean late = file.hasTakenNothingFor(file.isWriting() ? millis : millis + millis / LOOKS);
+                    if (late && stalled.compareAndSet(false, true)) {
                         scope.execRuntime.discardEndpoint();
                     }
                 },
@@ -48,8 +51,12 @@ final class Stalled implements ExecChainHandler {
             return chain.proceed(request, scope);
         } catch (IOException | RuntimeException broken) {
             if (stalled.get()) {
-                SocketTimeoutException reason = new SocketTimeoutException("the server took nothing for " + millis
-                        + " ms, after " + file.sent() + " of " + file.getContentLength() + " bytes");
+                boolean whole = file.sent() == file.getContentLength();
+                SocketTimeoutException reason = new SocketTimeoutException(
+                        whole
+                                ? "the server did not come to the end of an answer within " + millis + " ms"
+                                : "the server took nothing for " + millis + " ms, after " + file.sent() + " of "
+                                        + file.getContentLength() + " bytes");
                 reason.initCause(broken);
                 throw reason;
             }

@@ -71,6 +71,8 @@ final class Outboxes {
                                 "false",
                                 "minAge",
                                 "0",
+                                "doneFile",
+                                "",
                                 "exclude",
                                 "(?!)"));
     }

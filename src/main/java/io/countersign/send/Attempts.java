@@ -5,17 +5,18 @@ import io.countersign.transfer.Transfer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +33,11 @@ public final class Attempts {
 
     private final Durable durable = new Durable();
     private final Map<String, Map<String, Pending>> byPartner = new ConcurrentHashMap<>();
+    private final Set<Place> underWay = ConcurrentHashMap.newKeySet();
     private final Map<Place, Instant> postponed = new ConcurrentHashMap<>();
     private final Map<Place, String> troubles = new ConcurrentHashMap<>();
     private @Nullable Path folder;
+    private volatile boolean immediate;
 
     private record Place(String partner, String path) {}
 
@@ -55,14 +58,6 @@ public final class Attempts {
         Pending pending = new Pending(partner, path, Transfer.newId(now), size, modified, 0, now, now, null);
         put(pending);
         return pending;
-    }
-
-    /** Lets a file be attempted now, whatever time was set for its next attempt. */
-    public void makeDue(String partner, String path) throws IOException {
-        Pending known = known(partner, path);
-        if (known != null) {
-            put(known.dueAt(Clock.systemUTC().instant()));
-        }
     }
 
     /** @return none where the file was not attempted yet */
@@ -136,15 +131,46 @@ public final class Attempts {
                 .toList();
     }
 
-    /** The files of a partner that were attempted and not yet accepted. */
-    Collection<Pending> of(String partner, Path outbox) throws IOException {
-        Map<String, Pending> all = of(partner);
-        for (Pending pending : all.values()) {
-            if (!Files.exists(outbox.resolve(pending.path()))) {
-                remove(pending);
+    /** Whether nothing that has to go before a file waits for a later time. */
+    boolean isNext(String partner, String path, Path outbox, Instant now) throws IOException {
+        for (Pending other : of(partner).values()) {
+            if (!other.path().equals(path)
+                    && other.holdsUpOthers()
+                    && other.next().isAfter(now)) {
+                if (!Files.notExists(outbox.resolve(other.path()), LinkOption.NOFOLLOW_LINKS)) {
+                    return false;
+                }
+                remove(other);
             }
         }
-        return all.values();
+        return true;
+    }
+
+    /** Takes every file whose turn it is, whatever time is kept for its next attempt. */
+    public void setImmediate(boolean immediate) {
+        this.immediate = immediate;
+    }
+
+    /** Whether another attempt at the file must wait. */
+    boolean waits(Pending pending, Instant now) {
+        return !immediate && pending.next().isAfter(now);
+    }
+
+    /** @return whether nobody else is sending the file, a route that is being replaced included */
+    boolean begin(String partner, String path) {
+        return underWay.add(new Place(partner, path));
+    }
+
+    void end(String partner, String path) {
+        underWay.remove(new Place(partner, path));
+    }
+
+    public boolean isIdle() {
+        return underWay.isEmpty();
+    }
+
+    boolean isUnderWay(String partner, String path) {
+        return underWay.contains(new Place(partner, path));
     }
 
     void put(Pending pending) throws IOException {

@@ -45,6 +45,9 @@ public final class Evidence implements Processor {
 
     @Override
     public void process(Exchange exchange) throws Failed, IOException {
+        boolean interrupted =
+                Thread.interrupted(); // a route that is being stopped; what was accepted is put away all the same
+        LOG.debug("the answer is read, interrupted: {}", interrupted);
         Attempt.Sent what = exchange.getProperty(Attempt.SENT, Attempt.Sent.class);
         Answer answer = Answer.of(exchange, what);
         check(answer);
@@ -60,7 +63,6 @@ public final class Evidence implements Processor {
                     null);
         }
         Path filed = filing.file(file, pending.path(), pending.key(), answer.evidence());
-        Objects.requireNonNull(attempts, "attempts is not set").remove(pending);
         PartnerReceipt receipt = answer.receipt();
         exchange.setProperty(
                 Outcome.PROPERTY, new Outcome(pending.path(), filed, receipt == null ? null : answer.text(), null));
@@ -75,6 +77,16 @@ public final class Evidence implements Processor {
                 answer.status(),
                 receipt == null ? "-" : receipt.id(),
                 OneLine.of(filed));
+        forget(pending);
+    }
+
+    /** What stays of it is forgotten once it is looked at, as its file has gone. */
+    private void forget(Pending pending) {
+        try {
+            Objects.requireNonNull(attempts, "attempts is not set").remove(pending);
+        } catch (IOException stays) {
+            LOG.warn("the state of {} cannot be removed: {}", OneLine.of(pending.path()), stays.toString());
+        }
     }
 
     private static void check(Answer answer) throws Failed {

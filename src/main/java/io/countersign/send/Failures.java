@@ -43,6 +43,7 @@ public final class Failures {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(file -> file.toString().endsWith(PROBLEM))
                     .filter(file -> !Files.exists(file.resolveSibling(file.getFileName() + PROBLEM)))
+                    .filter(file -> Files.exists(beside(file, ""))) // else its file was put back, or taken
                     .sorted()
                     .toList();
         }

@@ -7,7 +7,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a file away, with what belongs to it beside it: first the papers, then the file, each of them durable. The file
@@ -37,7 +39,9 @@ final class Filing {
     Path file(Path file, String path, String id, Map<String, byte[]> papers) throws IOException {
         Path target = folder.resolve(path);
         String name = target.getFileName().toString();
-        if (Files.exists(target) || isLong(name) || isTaken(target, id, papers.keySet())) {
+        if (!isFolder(target.getParent())) {
+            target = named(folder.resolve(name), id); // a file was put away before that is called like its sub-folder
+        } else if (Files.exists(target) || isLong(name) || isTaken(target, id, papers.keySet())) {
             target = named(target, id);
         }
         if (Files.exists(target)) {
@@ -48,6 +52,15 @@ final class Filing {
         durable.flush(target);
         durable.flushFolderOf(file);
         return target;
+    }
+
+    private static boolean isFolder(@Nullable Path wanted) {
+        try {
+            Files.createDirectories(Objects.requireNonNull(wanted));
+            return true;
+        } catch (IOException occupied) {
+            return false;
+        }
     }
 
     /** Whether the papers' names are others' files; those of an attempt to put this one away name its id. */

@@ -101,18 +101,20 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
         exchange.setProperty(Attempt.PARTNER, partner);
         exchange.setProperty(Attempt.FILE, file);
         exchange.setProperty(Attempt.PATH, path(file));
-        if (!isDue(file)) {
+        String path = path(file);
+        if (!isDue(file) || !attempts().begin(partner, path)) {
             exchange.setRouteStop(true);
+            return;
         }
-        if (doneFile != null) {
-            Path done = doneFile.beside(file);
-            exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
-                @Override
-                public void onDone(Exchange ended) {
-                    removeIfGone(file, done);
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange ended) {
+                attempts().end(partner, path);
+                if (doneFile != null) {
+                    removeIfGone(file, doneFile.beside(file));
                 }
-            });
-        }
+            }
+        });
     }
 
     private boolean isReadable(Path file, boolean directory) {
@@ -188,24 +190,16 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
     /** Whether neither the file itself nor one that must go before it waits for a later time. */
     private boolean isDue(Path file) throws IOException {
         String path = path(file);
-        if (partners().url(partner) == null || attempts().isPostponed(partner, path, now())) {
+        if (partners().url(partner) == null
+                || attempts().isUnderWay(partner, path)
+                || attempts().isPostponed(partner, path, now())) {
             return false;
         }
         Pending own = attempts().find(partner, path);
-        if (own != null && own.next().isAfter(now()) && own.isOf(Files.size(file), modified(file))) {
+        if (own != null && attempts().waits(own, now()) && own.isOf(Files.size(file), modified(file))) {
             return false;
         }
-        if (!ordered) {
-            return true;
-        }
-        for (Pending other : attempts().of(partner, folder())) {
-            if (!other.path().equals(path)
-                    && other.holdsUpOthers()
-                    && other.next().isAfter(now())) {
-                return false;
-            }
-        }
-        return true;
+        return !ordered || attempts().isNext(partner, path, folder(), now());
     }
 
     private String path(Path file) {

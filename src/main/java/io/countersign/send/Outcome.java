@@ -17,4 +17,10 @@ public record Outcome(
         @Nullable String receipt,
         @Nullable Failed failure) {
     public static final String PROPERTY = "outcome";
+
+    /** A file that the route passed over. */
+    public static Outcome notAttempted(String path) {
+        String detail = "it was not attempted; the log may say why its turn did not come";
+        return new Outcome(path, null, null, new Failed(FailureCode.LOCAL, detail, null));
+    }
 }

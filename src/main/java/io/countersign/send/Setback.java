@@ -56,11 +56,12 @@ public final class Setback implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Exception thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        boolean interrupted = Thread.interrupted(); // a route that is being stopped; what came of the attempt is kept
+        Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         String path = exchange.getProperty(Attempt.PATH, String.class);
         Pending pending = exchange.getProperty(Attempt.PENDING, Pending.class);
         Failed why = BrokenCall.of(thrown, exchange.getProperty(Attempt.URL, "", String.class));
-        LOG.debug("an attempt failed", thrown);
+        LOG.debug("an attempt failed, interrupted: {}", interrupted, thrown);
         exchange.setProperty(Outcome.PROPERTY, new Outcome(path, null, null, why));
         try {
             settle(exchange, pending, why);

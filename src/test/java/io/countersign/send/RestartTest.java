@@ -61,7 +61,7 @@ class RestartTest {
             JsonObject answer = home.answer("acme", "order.txt");
             assertThat(answer.get("key")).isEqualTo(key);
             assertThat(answer.getInteger("attempts")).isGreaterThan(1);
-            assertThat(again.output()).contains("sent partner=acme name=\"order.txt\"");
+            soon().until(() -> again.output().contains("sent partner=acme name=\"order.txt\""));
         }
         assertThat(server.seen()).hasSize(before + 1);
         haveKey(key);
@@ -85,7 +85,7 @@ class RestartTest {
             assertThat(answer.getInteger("attempts"))
                     .as("one that failed, one that succeeded; of the one that was killed nobody knows")
                     .isEqualTo(2);
-            assertThat(again.output()).contains("key=" + key);
+            soon().until(() -> again.output().contains("key=" + key));
         }
         assertThat(server.seen()).hasSize(3);
         haveKey(key);

@@ -308,6 +308,19 @@ class SendCommandTest {
     }
 
     @Test
+    void whatTheCommandSawRefusedIsPutBackForTheService() throws Exception {
+        to.acme.then(Step.answer(403, Map.of(), "no"));
+        assertThat(send("--partner", "acme", file("order", "order").toString()).exitCode())
+                .isEqualTo(1);
+        assertThat(send("--retry", "--partner", "acme", "order").exitCode()).isZero();
+        assertThat(to.home.files("failed")).isEmpty();
+        to.start();
+        to.awaitFiled("sent/acme", "order");
+        assertThat(to.keys()).hasSize(2);
+        assertThat(to.keys().get(1)).isEqualTo(to.keys().get(0));
+    }
+
+    @Test
     void onePartnersFilesOrOneNamedFileArePutBackAlone() throws Exception {
         fail("one", "sub/two", "three");
         Files.createDirectories(to.home.data().resolve("failed/globex"));

@@ -157,7 +157,6 @@ final class Sending implements AutoCloseable {
                 .loadSending(partner, outbox, problems);
         problems.throwIfAny();
         attempts().setFolder(outbox.resolveSibling("states").toString());
-        attempts().setImmediate(true);
         main.getCamelContext().getManagementStrategy().addEventNotifier(new EventNotifierSupport() {
             @Override
             public void notify(CamelEvent event) {
@@ -172,8 +171,8 @@ final class Sending implements AutoCloseable {
         });
         Path own = Files.createDirectories(outbox.resolve(partner));
         for (Path file : files) {
-            Path unfinished = Files.copy(file, outbox.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
-            Files.move(unfinished, own.resolve(file.getFileName()));
+            Files.copy(file, own.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+            attempts().makeDue(partner, file.getFileName().toString());
         }
         main.start();
     }

@@ -2,232 +2,459 @@ package io.countersign.send;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.countersign.cli.Commands;
-import io.countersign.testing.Certified;
-import io.countersign.testing.Command;
-import io.countersign.testing.Issue;
 import io.countersign.testing.RunningService;
-import io.countersign.testing.ScriptedServer;
-import io.countersign.testing.ServerTls;
 import io.countersign.testing.Step;
 import io.countersign.testing.TestHome;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.camel.util.json.JsonObject;
 import org.apache.camel.util.json.Jsoner;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code countersign send}, as a process of its own. */
+/** {@code countersign send}, as a person or a script runs it. */
 class SendCommandTest {
     @TempDir
     private Path folder;
 
-    private TestHome home;
-    private ScriptedServer server;
-    private Path order;
+    private ToAcme to;
+
+    /** @param out standard output, and {@code err} standard error */
+    private record Ran(int exitCode, String out, String err) {}
 
     @BeforeEach
-    void start() throws Exception {
-        home = new TestHome(folder.resolve("home"));
-        Certified acme = Issue.to("CN=acme").dns("localhost").by(home.authority);
-        acme.write(home.certificates(), "acme");
-        server = ScriptedServer.start(ServerTls.of(acme));
-        receiver("acme", server.url("/exchange").toString());
-        home.saveSettings();
-        order = Files.writeString(folder.resolve("order.xml"), "<order/>");
+    void describe() {
+        to = new ToAcme(folder.resolve("home"));
     }
 
     @AfterEach
     void stop() {
-        server.close();
+        to.close();
     }
 
     @Test
-    void theReceiptIsAllThatIsPrintedAndACopyIsKept() throws Exception {
-        Command sent = send(2, "--partner", "acme", order.toString());
-        assertThat(sent.exitCode()).as(sent.output()).isZero();
-        JsonObject receipt = (JsonObject) Jsoner.deserialize(sent.output());
-        assertThat(receipt.getString("name")).isEqualTo("order.xml");
-        assertThat(receipt.getLong("size")).isEqualTo(8);
-        assertThat(order).hasContent("<order/>");
-        assertThat(home.read("data/sent/acme/order.xml")).isEqualTo("<order/>");
-        assertThat(home.read("data/sent/acme/order.xml.receipt.json").strip())
-                .isEqualTo(sent.output().strip());
-        assertThat(home.files("outbox")).isEmpty();
-        assertThat(home.files("sending")).isEmpty();
+    void aCountersignAcceptsAFileAndItsReceiptIsAllThatIsPrinted() throws Exception {
+        TestHome theirs = new TestHome(folder.resolve("theirs"));
+        to.home.company.write(theirs.certificates(), "sender");
+        theirs.partner("sender", Map.of("certificates", "certificates/sender.crt", "addresses", "any"));
+        theirs.authority.write(to.home.certificates(), "theirs");
+        Path file = file("Über order.xml", "order");
+        Ran ran;
+        try (RunningService receiver = RunningService.start(theirs)) {
+            Map<String, String> properties = to.properties();
+            properties.put("url", "https://localhost:" + receiver.port() + "/exchange");
+            properties.put("serverTrust", "certificates/theirs.crt");
+            to.home.partner("acme", properties);
+            ran = send("--partner", "acme", file.toString());
+        }
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.out().lines()).hasSize(1);
+        JsonObject receipt = (JsonObject) Jsoner.deserialize(ran.out());
+        assertThat(receipt).containsEntry("name", "Über order.xml").containsKeys("id", "sha256", "receivedAt");
+        assertThat(file).hasContent("order");
+        assertThat(to.filed("sent/acme")).containsExactly("Über order.xml");
+        assertThat(to.home.read("data/sent/acme/Über order.xml.receipt.json").strip())
+                .isEqualTo(ran.out().strip());
+        assertThat(theirs.files("inbox/sender")).hasSize(1);
+        assertNothingLeft();
     }
 
     @Test
-    void oneOfSeveralThatIsRefusedIsNamedAndMakesTheExitCodeOne() throws Exception {
-        Path other = Files.writeString(folder.resolve("other.xml"), "<other/>");
-        server.otherwise(Step.onRequest(request -> {
+    void anAnswerWithoutAReceiptIsToldInWords() throws Exception {
+        to.acme.then(Step.answer(204, Map.of(), ""));
+        Ran ran = send("--partner", "acme", file("order", "order").toString());
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        assertThat(ran.out())
+                .startsWith("order: accepted, without a receipt; see ")
+                .contains("sent/acme/order.answer.json");
+    }
+
+    @Test
+    void ofSeveralFilesTheRefusedOneIsNamed() throws Exception {
+        to.acme.otherwise(Step.onRequest(request -> {
             request.readWhole();
-            if (request.headers().toString().contains("order.xml")) {
-                request.answer(201, Map.of(), "");
+            if ("bad".equals(request.receipt().get("name"))) {
+                request.answer(422, Map.of(), "not today");
             } else {
-                request.answer(403, Map.of(), "not you");
+                request.answer(201, Map.of(), request.receipt().toJson());
             }
         }));
-        Command sent = send(0, "--partner", "acme", order.toString(), other.toString());
-        assertThat(sent.exitCode()).isEqualTo(1);
-        assertThat(sent.output())
-                .contains("order.xml: accepted, without a receipt; see ")
-                .contains("other.xml: not accepted (refused): the partner answered 403: not you; see ");
-        assertThat(home.read("data/failed/acme/other.xml.problem.json")).contains("urn:countersign:problem:refused");
+        Ran ran = send(
+                "--partner",
+                "acme",
+                file("good", "1").toString(),
+                file("bad", "2").toString(),
+                file("empty", "").toString(),
+                file("unfinished.part", "3").toString());
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.out().lines()).hasSize(3).allMatch(line -> line.startsWith("{"));
+        assertThat(ran.err().lines()).hasSize(1);
+        assertThat(ran.err())
+                .startsWith("bad: not accepted (refused): the partner answered 422: not today; see ")
+                .contains("failed/acme/bad.problem.json");
+        assertThat(to.filed("sent/acme")).containsExactlyInAnyOrder("good", "empty", "unfinished.part");
+        assertThat(to.filed("failed/acme")).containsExactly("bad");
+        assertNothingLeft();
     }
 
     @Test
-    void whatCouldNotBeDeliveredHasTheSameKeyTheNextTimeAndAnotherAfterThat() throws Exception {
-        server.then(Step.answer(503, Map.of("Retry-After", "3600"), "later"));
-        Command first = send(0, "--partner", "acme", order.toString());
+    void aFileMayBeCalledLikeItsPartner() throws Exception {
+        Ran ran = send("--partner", "acme", file("acme", "order").toString());
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        assertThat(to.arrived()).containsExactly("acme");
+        assertNothingLeft();
+    }
+
+    @Test
+    void aPartnerThatCannotBeSentToIsTold() throws Exception {
+        String file = file("order", "order").toString();
+        Map<String, String> properties = new HashMap<>(to.properties());
+        properties.remove("url");
+        properties.put("certificates", "certificates/company.crt");
+        to.home.partner("sends-only", properties);
+        Ran unknown = send("--partner", "nobody", file);
+        assertThat(unknown.exitCode()).isEqualTo(1);
+        assertThat(unknown.out()).isEmpty();
+        assertThat(unknown.err()).contains("partner nobody", "is not known; known: acme, sends-only");
+        Ran without = send("--partner", "sends-only", file);
+        assertThat(without.exitCode()).isEqualTo(1);
+        assertThat(without.err()).contains("partner sends-only", "has no url");
+        Map<String, String> disabled = new HashMap<>(to.properties());
+        disabled.put("enabled", "false");
+        to.home.partner("acme", disabled);
+        Ran refused = send("--partner", "acme", file);
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.err()).contains("partner acme", "is not enabled");
+        assertThat(to.acme.seen()).isEmpty();
+        assertNothingLeft();
+    }
+
+    @Test
+    void aPartnerWithARouteOfItsOwnIsSentToByItsOutbox() throws Exception {
+        to.described("""
+                - route:
+                    id: own
+                    from:
+                      uri: file:{{countersign.data}}/outbox/acme
+                      steps:
+                        - to:
+                            uri: file:{{countersign.data}}/elsewhere
+                """);
+        Ran ran = send("--partner", "acme", file("order", "order").toString());
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.err()).contains("route of its own", "outbox/acme");
+        assertThat(to.home.files("elsewhere")).isEmpty();
+        assertNothingLeft();
+    }
+
+    @Test
+    void aTemplateInThePartnersFileIsNoOtherWay() throws Exception {
+        to.described(ToAcme.templated("minAge", "1h", "doneFile", "${file:name}.done"));
+        Ran ran = send("--partner", "acme", file("order", "order").toString());
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+    }
+
+    @Test
+    void filesThatCannotBeSentAreToldAndNothingIs() throws Exception {
+        Path good = file("order", "order");
+        Path other = Files.writeString(
+                Files.createDirectories(folder.resolve("files/other")).resolve("order"), "another");
+        Ran ran = send(
+                "--partner",
+                "acme",
+                good.toString(),
+                folder.resolve("files/missing").toString(),
+                other.toString(),
+                folder.resolve("files/other").toString(),
+                file(".hidden", "x").toString());
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.err())
+                .contains("4 problems")
+                .contains("files/missing: no such file")
+                .contains("files/other/order: has the same name as another")
+                .contains("files/other: is not a file that can be read")
+                .contains("files/.hidden: ");
+        assertThat(to.acme.connections()).isZero();
+        assertNothingLeft();
+    }
+
+    @Test
+    void whatIsNotDeliveredIsNotQueuedAndHasItsKeyAgain() throws Exception {
+        Path file = file("order", "order");
+        Map<String, String> nobody = new HashMap<>(to.properties());
+        nobody.put("url", "https://localhost:" + unusedPort() + "/exchange");
+        to.home.partner("acme", nobody);
+        long began = System.nanoTime();
+        Ran first = send("--partner", "acme", file.toString());
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(20));
         assertThat(first.exitCode()).isEqualTo(1);
-        assertThat(first.output()).contains("order.xml: not accepted (unavailable): the partner answered 503: later");
-        assertThat(home.files("outbox")).isEmpty();
-        assertThat(home.files("failed")).isEmpty();
-        assertThat(send(0, "--partner", "acme", order.toString()).exitCode()).isZero();
-        assertThat(send(0, "--partner", "acme", order.toString()).exitCode()).isZero();
-        List<String> keys = server.seen().stream()
-                .map(request -> request.headers().get("idempotency-key"))
-                .toList();
-        assertThat(keys).hasSize(3);
-        assertThat(keys.get(1)).isEqualTo(keys.get(0));
-        assertThat(keys.get(2)).isNotEqualTo(keys.get(1));
+        assertThat(first.out()).isEmpty();
+        assertThat(first.err()).startsWith("order: not accepted (unreachable): ");
+        assertNothingLeft();
+        assertThat(to.home.files("failed")).isEmpty();
+        String state = state();
+
+        to.described();
+        to.acme.then(Step.answer(503, Map.of("Retry-After", "86400"), "later"));
+        Ran second = send("--partner", "acme", file.toString());
+        assertThat(second.exitCode()).isEqualTo(1);
+        assertThat(second.err()).startsWith("order: not accepted (unavailable): ");
+        assertThat(state).contains(to.keys().get(0));
+
+        Ran third = send("--partner", "acme", file.toString());
+        assertThat(third.exitCode()).as(third.err()).isZero();
+        assertThat(to.keys()).hasSize(2);
+        assertThat(to.keys().get(1)).isEqualTo(to.keys().get(0));
+        assertThat(to.filed("sending")).isEmpty();
+
+        Ran fourth = send("--partner", "acme", file.toString());
+        assertThat(fourth.exitCode()).as(fourth.err()).isZero();
+        assertThat(to.keys()).hasSize(3);
+        assertThat(to.keys().get(2)).isNotEqualTo(to.keys().get(0));
+        assertThat(to.filed("sent/acme"))
+                .containsExactlyInAnyOrder("order", to.keys().get(2) + "_order");
+    }
+
+    @Test
+    void aChangedFileHasAKeyOfItsOwn() throws Exception {
+        to.acme.then(Step.answer(503, Map.of(), ""));
+        assertThat(send("--partner", "acme", file("order", "one").toString()).exitCode())
+                .isEqualTo(1);
+        assertThat(send("--partner", "acme", file("order", "another").toString())
+                        .exitCode())
+                .isZero();
+        assertThat(to.keys()).hasSize(2).doesNotHaveDuplicates();
     }
 
     @Test
     void aLargeFileShowsHowFarItIs() throws Exception {
-        Path large = folder.resolve("large.bin");
-        Files.write(large, new byte[32 << 20]);
-        Command sent = send(1, "--partner", "acme", large.toString());
-        assertThat(sent.output()).contains("large.bin", "100%", "32/32 MiB");
+        Path file = folder.resolve("large.bin");
+        try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+            large.setLength(64 << 20);
+        }
+        Ran ran = send("--partner", "acme", file.toString());
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        assertThat(ran.err()).contains("large.bin", "100%", "MiB");
+        assertThat(ran.out().lines()).hasSize(1).allMatch(line -> line.startsWith("{"));
+        assertThat(to.home.data().resolve("sent/acme/large.bin")).hasSize(64 << 20);
     }
 
     @Test
-    void itWorksBesideTheServiceAndLeavesItsOutboxAlone() throws Exception {
-        Certified globex = home.pinned("globex");
-        home.partner(
-                "globex",
-                Map.of(
-                        "certificates",
-                        "certificates/globex.crt",
-                        "url",
-                        server.url("/globex").toString().replace("localhost", "no-such-host.invalid")));
-        assertThat(globex.chain()).hasSize(1);
-        try (RunningService service = RunningService.start(home)) {
-            home.set("countersign.port", Integer.toString(service.port())).saveSettings();
-            Path waiting = home.data().resolve("outbox/globex/waiting.txt");
-            Files.writeString(waiting, "x");
-            Command sent = send(0, "--partner", "acme", order.toString());
-            assertThat(sent.exitCode()).as(sent.output()).isZero();
-            assertThat(waiting).exists();
-        }
-        assertThat(server.seen()).hasSize(1);
+    void itWorksBesideTheServiceAndTouchesNoneOfItsFiles() throws Exception {
+        to.acme.then(Step.answer(503, Map.of("Retry-After", "3600"), ""));
+        to.start();
+        to.home.set("countersign.port", "" + to.service().port());
+        Path waiting = to.put("order", "waits");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> !to.told("unavailable").isEmpty());
+        String state = Files.readString(to.home.files("sending/acme").get(0));
+        Ran ran = send("--partner", "acme", file("order", "goes").toString());
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        assertThat(to.keys()).hasSize(2).doesNotHaveDuplicates();
+        assertThat(to.acme.seen().get(1).body()).isEqualTo("goes".getBytes(StandardCharsets.UTF_8));
+        assertThat(waiting).hasContent("waits");
+        assertThat(to.home.files("sending/acme"))
+                .hasSize(1)
+                .allSatisfy(same -> assertThat(same).hasContent(state));
+        assertThat(to.filed("sent/acme")).containsExactly("order");
+        assertThat(to.home.read("data/sent/acme/order")).isEqualTo("goes");
+    }
+
+    @Test
+    void everythingThatFailedIsPutBackAndGoesUnderItsOldKey() throws Exception {
+        fail("one", "sub/two", "three");
+        List<String> failed = to.keys();
+        to.service().close();
+        Ran ran = send("--retry");
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.out().lines())
+                .hasSize(3)
+                .allMatch(line -> line.startsWith("put back: ") && line.contains("/outbox/acme/"));
+        assertThat(to.home.files("failed")).isEmpty();
+        to.start();
+        to.awaitFiled("sent/acme", "one", "sub/two", "three");
+        assertThat(to.keys()).hasSize(6);
+        assertThat(to.keys().subList(3, 6)).containsExactlyInAnyOrderElementsOf(failed);
+    }
+
+    @Test
+    void aRunningServiceSendsWhatIsPutBack() throws Exception {
+        fail("one");
+        Ran ran = send("--retry", "--partner", "acme");
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        to.awaitFiled("sent/acme", "one");
+        assertThat(to.keys()).hasSize(2);
+        assertThat(to.keys().get(1)).isEqualTo(to.keys().get(0));
+    }
+
+    @Test
+    void onePartnersFilesOrOneNamedFileArePutBackAlone() throws Exception {
+        fail("one", "sub/two", "three");
+        Files.createDirectories(to.home.data().resolve("failed/globex"));
+        Files.writeString(to.home.data().resolve("failed/globex/order"), "x");
+        to.home.write(
+                "data/failed/globex/order.problem.json",
+                "{\"type\":\"urn:countersign:problem:refused\",\"path\":\"order\",\"key\":\"k\"}");
+        to.service().close();
+        Ran named = send("--retry", "--partner", "acme", "sub/two");
+        assertThat(named.exitCode()).as(named.err()).isZero();
+        assertThat(named.out().lines()).hasSize(1).allMatch(line -> line.endsWith("/outbox/acme/sub/two"));
+        assertThat(to.filed("failed")).containsExactlyInAnyOrder("acme/one", "acme/three", "globex/order");
+        Ran missing = send("--retry", "--partner", "acme", "one", "four");
+        assertThat(missing.exitCode()).isEqualTo(1);
+        assertThat(missing.out()).contains("/outbox/acme/one");
+        assertThat(missing.err()).contains("not everything that was named", "failed/acme");
+        Ran globex = send("--retry", "--partner", "globex");
+        assertThat(globex.exitCode()).as(globex.err()).isZero();
+        assertThat(to.filed("failed")).containsExactly("acme/three");
+        assertThat(to.filed("outbox")).containsExactlyInAnyOrder("acme/one", "acme/sub/two", "globex/order");
+    }
+
+    @Test
+    void aReceiptForSomethingElseBringsANewKey() throws Exception {
+        to.acme.then(Step.accept(receipt -> {
+            receipt.put("size", 1234);
+            return receipt;
+        }));
+        to.start();
+        to.put("order", "order");
+        to.awaitFiled("failed/acme", "order");
+        Ran ran = send("--retry");
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        to.awaitFiled("sent/acme", "order");
+        assertThat(to.keys()).hasSize(2).doesNotHaveDuplicates();
+        assertThat(to.home.files("failed")).isEmpty();
+    }
+
+    @Test
+    void aPlaceThatIsTakenKeepsAFailedFileWhereItIs() throws Exception {
+        fail("one", "two");
+        to.service().close();
+        Path taken = to.put("one", "another");
+        Ran ran = send("--retry");
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.out().lines()).hasSize(1).allMatch(line -> line.endsWith("/outbox/acme/two"));
+        assertThat(ran.err()).contains("outbox/acme/one is there already; it must go first");
+        assertThat(taken).hasContent("another");
+        assertThat(to.filed("failed/acme")).containsExactly("one");
+        assertThat(to.home.data().resolve("failed/acme/one.problem.json")).exists();
+    }
+
+    @Test
+    void aFailedFileThatIsCalledLikeAProblemIsPutBackToo() throws Exception {
+        fail("order.problem.json", "order");
+        to.service().close();
+        Ran ran = send("--retry");
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        assertThat(ran.out().lines()).hasSize(2);
+        assertThat(to.home.files("failed")).isEmpty();
+        assertThat(to.home.files("outbox/acme")).hasSize(2);
+    }
+
+    @Test
+    void nothingToPutBackIsSaidAndNoFailure() throws Exception {
+        Ran ran = send("--retry", "--partner", "acme");
+        assertThat(ran.exitCode()).isZero();
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.err()).contains("nothing is there in ", "failed/acme");
+        Ran all = send("--retry");
+        assertThat(all.exitCode()).isZero();
+        assertThat(all.err()).contains("nothing is there in ");
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "nobody | order.xml | partner nobody: is not known; known: acme, quiet",
-                "quiet  | order.xml | partner quiet: has no url",
-                "acme   | none.xml  | none.xml: no such file",
-                "acme   | .         | is not a file that can be read",
-            })
-    void whatCannotBeSentIsSaid(String partner, String file, String said) throws Exception {
-        home.pinned("quiet");
-        Command sent = send(0, "--partner", partner, folder.resolve(file).toString());
-        assertThat(sent.exitCode()).isEqualTo(1);
-        assertThat(sent.output()).contains(said);
-        assertThat(server.seen()).isEmpty();
+    @ValueSource(strings = {"", "order", "--partner acme", "--partner", "--partner acme order --nonsense"})
+    void wrongUsageEndsWithTwo(String arguments) throws Exception {
+        Ran ran = send(arguments.isEmpty() ? new String[0] : arguments.split(" "));
+        assertThat(ran.exitCode()).isEqualTo(2);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.err()).contains("Usage: countersign send");
     }
 
-    @Test
-    void usageThatIsWrongIsToldFromFailure() throws Exception {
-        assertThat(Commands.execute("send")).isEqualTo(2);
-        assertThat(Commands.execute("send", "--partner", "acme")).isEqualTo(2);
-        assertThat(Commands.execute("send", "--nonsense")).isEqualTo(2);
+    private Path file(String name, String content) throws IOException {
+        return Files.writeString(
+                Files.createDirectories(folder.resolve("files")).resolve(name), content);
     }
 
-    @Test
-    void whatFailedIsPutBackWithItsKey() throws Exception {
-        server.then(Step.answer(403, Map.of(), "no"), Step.accept(receipt -> {
-            receipt.put("size", 7);
-            return receipt;
-        }));
-        Path other = Files.writeString(folder.resolve("other.xml"), "<other/>");
-        assertThat(send(0, "--partner", "acme", order.toString()).exitCode()).isEqualTo(1);
-        assertThat(send(0, "--partner", "acme", other.toString()).exitCode()).isEqualTo(1);
-        String key = key("order.xml");
-        String mismatched = key("other.xml");
-        Command named = send(0, "--retry", "--partner", "acme", "order.xml");
-        assertThat(named.exitCode()).as(named.output()).isZero();
-        assertThat(named.output()).contains("put back: ", "outbox/acme/order.xml");
-        assertThat(send(0, "--retry").exitCode()).isZero();
-        assertThat(home.files("failed")).isEmpty();
-        assertThat(send(0, "--retry").output()).contains("nothing is there in ");
-        try (RunningService service = RunningService.start(home)) {
-            org.awaitility.Awaitility.await()
-                    .atMost(java.time.Duration.ofSeconds(20))
-                    .until(() -> Files.exists(home.data().resolve("sent/acme/order.xml"))
-                            && Files.exists(home.data().resolve("sent/acme/other.xml")));
-            assertThat(service.complaints()).isEmpty();
+    /** Starts the service, which puts these files into the outbox and has them refused. */
+    private void fail(String... paths) throws Exception {
+        for (String path : paths) {
+            to.acme.then(Step.answer(400, Map.of(), path));
         }
-        assertThat(server.seen())
-                .extracting(request -> request.headers().get("idempotency-key"))
-                .contains(key)
-                .filteredOn(mismatched::equals)
-                .hasSize(1);
-        assertThat(server.seen())
-                .extracting(request -> request.headers().get("idempotency-key"))
-                .filteredOn(key::equals)
-                .hasSize(2);
+        to.start();
+        for (String path : paths) {
+            to.put(path, path);
+        }
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> to.told("failed partner=acme").size() == paths.length);
     }
 
-    @Test
-    void whatIsInTheWayOfPuttingBackIsSaidAndNothingIsLost() throws Exception {
-        server.then(Step.answer(403, Map.of(), "no"));
-        assertThat(send(0, "--partner", "acme", order.toString()).exitCode()).isEqualTo(1);
-        Files.createDirectories(home.data().resolve("outbox/acme"));
-        Files.writeString(home.data().resolve("outbox/acme/order.xml"), "newer");
-        Command put = send(0, "--retry", "--partner", "acme");
-        assertThat(put.exitCode()).isEqualTo(1);
-        assertThat(put.output()).contains("outbox/acme/order.xml is there already; it must go first");
-        assertThat(home.read("data/failed/acme/order.xml")).isEqualTo("<order/>");
-        assertThat(home.read("data/outbox/acme/order.xml")).isEqualTo("newer");
-    }
-
-    private void receiver(String name, String url) {
-        home.partner(name, Map.of("certificates", "certificates/acme.crt", "url", url));
-    }
-
-    private String key(String file) throws Exception {
-        JsonObject problem = (JsonObject) Jsoner.deserialize(home.read("data/failed/acme/" + file + ".problem.json"));
-        return problem.getString("key");
-    }
-
-    /** @param stream 0 for both, 1 for standard error alone, 2 for standard output alone */
-    private Command send(int stream, String... arguments) throws IOException, InterruptedException {
-        List<String> java = new ArrayList<>(List.of(
+    private Ran send(String... arguments) throws Exception {
+        to.home.saveSettings();
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "io.countersign.Countersign",
                 "send",
                 "--home",
-                home.folder.toString()));
-        java.addAll(List.of(arguments));
-        String redirect = stream == 0 ? "" : stream == 1 ? " >/dev/null" : " 2>/dev/null";
-        List<String> shell = new ArrayList<>(List.of("sh", "-c", "exec \"$@\"" + redirect, "sh"));
-        shell.addAll(java);
-        return Command.run(folder, shell);
+                to.home.folder.toString()));
+        command.addAll(List.of(arguments));
+        Path out = Files.createTempFile(folder, "out", "");
+        Path err = Files.createTempFile(folder, "err", "");
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("it did not end: " + Files.readString(out) + Files.readString(err));
+        }
+        return new Ran(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    /** That there is no file in any outbox, nor a copy that the command made. */
+    private void assertNothingLeft() throws IOException {
+        assertThat(to.home.files("outbox")).isEmpty();
+        Path own = to.home.data().resolve("sending/.command");
+        if (Files.exists(own)) {
+            try (Stream<Path> left = Files.list(own)) {
+                assertThat(left.map(path -> path.getFileName().toString())).allMatch("states"::equals);
+            }
+        }
+    }
+
+    private String state() throws IOException {
+        List<Path> states = to.home.files("sending/.command/states/acme");
+        assertThat(states).hasSize(1);
+        return Files.readString(states.get(0));
+    }
+
+    private static int unusedPort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            return free.getLocalPort();
+        }
     }
 }

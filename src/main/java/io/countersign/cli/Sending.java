@@ -157,7 +157,6 @@ final class Sending implements AutoCloseable {
                 .loadSending(partner, outbox, problems);
         problems.throwIfAny();
         attempts().setFolder(outbox.resolveSibling("states").toString());
-        attempts().setImmediate(true);
         main.getCamelContext().getManagementStrategy().addEventNotifier(new EventNotifierSupport() {
             @Override
             public void notify(CamelEvent event) {
@@ -173,6 +172,7 @@ final class Sending implements AutoCloseable {
         Path own = Files.createDirectories(outbox.resolve(partner));
         for (Path file : files) {
             Files.copy(file, own.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+            attempts().makeDue(partner, file.getFileName().toString());
         }
         main.start();
     }

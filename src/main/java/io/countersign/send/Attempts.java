@@ -37,7 +37,6 @@ public final class Attempts {
     private final Map<Place, Instant> postponed = new ConcurrentHashMap<>();
     private final Map<Place, String> troubles = new ConcurrentHashMap<>();
     private @Nullable Path folder;
-    private volatile boolean immediate;
 
     private record Place(String partner, String path) {}
 
@@ -58,6 +57,14 @@ public final class Attempts {
         Pending pending = new Pending(partner, path, Transfer.newId(now), size, modified, 0, now, now, null);
         put(pending);
         return pending;
+    }
+
+    /** Lets a file be attempted now, whatever time was set for its next attempt. */
+    public void makeDue(String partner, String path) throws IOException {
+        Pending known = known(partner, path);
+        if (known != null) {
+            put(known.dueAt(Clock.systemUTC().instant()));
+        }
     }
 
     /** @return none where the file was not attempted yet */
@@ -144,16 +151,6 @@ public final class Attempts {
             }
         }
         return true;
-    }
-
-    /** Takes every file whose turn it is, whatever time is kept for its next attempt. */
-    public void setImmediate(boolean immediate) {
-        this.immediate = immediate;
-    }
-
-    /** Whether another attempt at the file must wait. */
-    boolean waits(Pending pending, Instant now) {
-        return !immediate && pending.next().isAfter(now);
     }
 
     /** @return whether nobody else is sending the file, a route that is being replaced included */

@@ -196,7 +196,7 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
             return false;
         }
         Pending own = attempts().find(partner, path);
-        if (own != null && attempts().waits(own, now()) && own.isOf(Files.size(file), modified(file))) {
+        if (own != null && own.next().isAfter(now()) && own.isOf(Files.size(file), modified(file))) {
             return false;
         }
         return !ordered || attempts().isNext(partner, path, folder(), now());

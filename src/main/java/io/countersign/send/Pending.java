@@ -50,6 +50,10 @@ public record Pending(
                         || lastFailure.startsWith(FailureCode.FILE_CHANGED.word()));
     }
 
+    Pending dueAt(Instant time) {
+        return new Pending(partner, path, key, size, modified, attempts, first, time, lastFailure);
+    }
+
     Pending failed(Instant again, String why) {
         return new Pending(partner, path, key, size, modified, attempts + 1, first, again, why);
     }

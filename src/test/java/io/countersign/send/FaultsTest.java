@@ -29,6 +29,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.util.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -172,6 +173,29 @@ class FaultsTest {
             request.write(text("HTTP/1.1 201 Created\r\nX: "));
             while (true) {
                 request.write(text("x".repeat(1000)));
+            }
+        }));
+    }
+
+    @Test
+    void interimAnswersWithoutEndAreNoAnswer() throws Exception {
+        isRetriedAfter("timeout", Step.onRequest(request -> {
+            request.readWhole();
+            while (true) {
+                request.write(text("HTTP/1.1 103 Early Hints\r\n\r\n"));
+                LockSupport.parkNanos(1_000_000);
+            }
+        }));
+    }
+
+    @Test
+    void anAnswerThatComesInDropsIsNotWaitedFor() throws Exception {
+        isRetriedAfter("timeout", Step.onRequest(request -> {
+            request.readWhole();
+            request.write(text("HTTP/1.1 201 Created\r\nContent-Length: 1000\r\n\r\n"));
+            for (int i = 0; i < 1000; i++) {
+                request.write(text("x"));
+                LockSupport.parkNanos(100_000_000);
             }
         }));
     }

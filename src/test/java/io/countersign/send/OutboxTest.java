@@ -237,6 +237,20 @@ class OutboxTest {
     }
 
     @Test
+    void aSubFolderMayBeCalledLikeAFileThatWasSent() throws Exception {
+        to.start();
+        to.put("2026", "one");
+        to.awaitFiled("sent/acme", "2026");
+        to.put("2026/order", "two");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> to.filed("sent/acme").stream().anyMatch(path -> path.endsWith("_order")));
+        assertThat(to.home.read("data/sent/acme/2026")).isEqualTo("one");
+        assertThat(to.filed("sent/acme")).hasSize(2);
+        assertThat(to.arrived()).containsExactly("2026", "order");
+    }
+
+    @Test
     void filesKeepTheirSubFoldersAndAreToldUnderTheirOwnNames() throws Exception {
         to.start();
         to.acme.then(Step.accept(), Step.accept(), Step.answer(400, Map.of(), "no"), Step.answer(400, Map.of(), "no"));

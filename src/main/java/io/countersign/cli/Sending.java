@@ -157,6 +157,7 @@ final class Sending implements AutoCloseable {
                 .loadSending(partner, outbox, problems);
         problems.throwIfAny();
         attempts().setFolder(outbox.resolveSibling("states").toString());
+        attempts().setOnce(true);
         main.getCamelContext().getManagementStrategy().addEventNotifier(new EventNotifierSupport() {
             @Override
             public void notify(CamelEvent event) {

@@ -36,7 +36,9 @@ public final class Attempts {
     private final Set<Place> underWay = ConcurrentHashMap.newKeySet();
     private final Map<Place, Instant> postponed = new ConcurrentHashMap<>();
     private final Map<Place, String> troubles = new ConcurrentHashMap<>();
+    private final Set<Place> attempted = ConcurrentHashMap.newKeySet();
     private @Nullable Path folder;
+    private volatile boolean once;
 
     private record Place(String partner, String path) {}
 
@@ -153,9 +155,15 @@ public final class Attempts {
         return true;
     }
 
+    /** Attempts each file once and no more, for a command that tells how that went. */
+    public void setOnce(boolean once) {
+        this.once = once;
+    }
+
     /** @return whether nobody else is sending the file, a route that is being replaced included */
     boolean begin(String partner, String path) {
-        return underWay.add(new Place(partner, path));
+        Place place = new Place(partner, path);
+        return (!once || attempted.add(place)) && underWay.add(place);
     }
 
     void end(String partner, String path) {

@@ -78,8 +78,7 @@ public final class Attempts {
     /** Whether there is a state for the file as it is. */
     boolean isKnown(String partner, String path, Path file) throws IOException {
         Pending known = known(partner, path);
-        return known != null
-                && known.isOf(Files.size(file), Files.getLastModifiedTime(file).toMillis());
+        return known != null && known.isStill(file);
     }
 
     private @Nullable Pending known(String partner, String path) throws IOException {

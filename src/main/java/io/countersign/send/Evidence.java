@@ -1,5 +1,6 @@
 package io.countersign.send;
 
+import io.countersign.transfer.Durable;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ public final class Evidence implements Processor {
     private static final BigInteger MOST_SECONDS = BigInteger.valueOf(LONGEST_WAIT.toSeconds());
     private static final int MOST_TOLD = 500;
 
+    private final Durable durable = new Durable();
     private @Nullable Attempts attempts;
     private @Nullable Path sent;
 
@@ -54,7 +56,7 @@ public final class Evidence implements Processor {
         Pending pending = what.pending();
         Path file = exchange.getProperty(Attempt.FILE, Path.class);
         Filing filing =
-                new Filing(Objects.requireNonNull(sent, "sent is not set").resolve(pending.partner()));
+                new Filing(Objects.requireNonNull(sent, "sent is not set").resolve(pending.partner()), durable);
         if (!pending.isStill(file)) {
             filing.keep(pending.path(), pending.key(), answer.evidence());
             throw new Failed(

@@ -21,11 +21,13 @@ final class Filing {
     private static final int ROOM_FOR_PAPERS = 40;
     private static final int MOST_OF_A_PAPER = 1 << 20;
 
-    private final Durable durable = new Durable();
+    private final Durable durable;
     private final Path folder;
 
-    Filing(Path folder) {
+    /** @param durable one for all files, since it remembers which folders need no flush again */
+    Filing(Path folder, Durable durable) {
         this.folder = folder.toAbsolutePath();
+        this.durable = durable;
     }
 
     /**

@@ -98,10 +98,10 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
     public void process(Exchange exchange) throws Exception {
         GenericFile<?> taken = exchange.getProperty(Exchange.FILE_EXCHANGE_FILE, GenericFile.class);
         Path file = ((File) taken.getFile()).toPath();
+        String path = path(file);
         exchange.setProperty(Attempt.PARTNER, partner);
         exchange.setProperty(Attempt.FILE, file);
-        exchange.setProperty(Attempt.PATH, path(file));
-        String path = path(file);
+        exchange.setProperty(Attempt.PATH, path);
         if (!isDue(file) || !attempts().begin(partner, path)) {
             exchange.setRouteStop(true);
             return;

@@ -1,6 +1,7 @@
 package io.countersign.send;
 
 import io.countersign.settings.Problems;
+import io.countersign.transfer.Durable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ public final class Setback implements Processor {
     /** Of the first wait, where something here is in the way; time alone seldom mends that. */
     private static final int UNKEPT_DOUBLINGS = 4;
 
+    private final Durable durable = new Durable();
     private @Nullable Attempts attempts;
     private @Nullable Path failed;
     private Duration firstRetry = Duration.ofSeconds(2);
@@ -113,7 +115,7 @@ public final class Setback implements Processor {
         Map<String, byte[]> papers = new LinkedHashMap<>(why.evidence());
         papers.put(".problem.json", Answer.bytes(problem(exchange, pending, why)));
         Path filed = new Filing(
-                        Objects.requireNonNull(failed, "failed is not set").resolve(pending.partner()))
+                        Objects.requireNonNull(failed, "failed is not set").resolve(pending.partner()), durable)
                 .file(file, pending.path(), pending.key(), papers);
         attempts().remove(pending);
         exchange.setProperty(Outcome.PROPERTY, new Outcome(pending.path(), filed, null, why));

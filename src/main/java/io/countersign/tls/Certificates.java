@@ -81,6 +81,11 @@ public final class Certificates {
     }
 
     static String name(X500Principal principal) {
-        return "'" + principal.getName().replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?") + "'";
+        return "'" + printable(principal.getName()) + "'";
+    }
+
+    /** A certificate's own text without anything that could break a line or turn it around. */
+    static String printable(String text) {
+        return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
     }
 }

@@ -37,7 +37,7 @@ final class ServerName {
     static List<String> names(X509Certificate certificate) {
         return Stream.concat(names(certificate, DNS).stream(), names(certificate, IP).stream())
                 .limit(MOST_TOLD)
-                .map(name -> name.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?"))
+                .map(Certificates::printable)
                 .toList();
     }
 

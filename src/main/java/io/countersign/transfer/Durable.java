@@ -80,7 +80,7 @@ public final class Durable {
         }
     }
 
-    static Path folderOf(Path file) throws IOException {
+    private static Path folderOf(Path file) throws IOException {
         Path parent = file.toAbsolutePath().getParent();
         if (parent == null) {
             throw new IOException(file + " has no folder");

@@ -2,7 +2,6 @@ package io.countersign.cli;
 
 import io.countersign.client.SendingFile;
 import io.countersign.partner.Partners;
-import io.countersign.route.OwnRoute;
 import io.countersign.route.Routes;
 import io.countersign.send.Attempts;
 import io.countersign.send.Outcome;
@@ -10,7 +9,6 @@ import io.countersign.settings.InvalidSettingsException;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.settings.SettingsCheck;
-import io.countersign.tls.Authorities;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -59,7 +57,7 @@ final class Sending implements AutoCloseable {
 
     static Sending start(Settings settings, String partner, List<Path> files, Problems problems)
             throws InvalidSettingsException {
-        Authorities trust = SettingsCheck.checkWithoutListening(settings, problems);
+        var unused = SettingsCheck.checkWithoutListening(settings, problems);
         check(files, problems);
         problems.throwIfAny();
         Path data = settings.path("countersign.data");
@@ -68,7 +66,7 @@ final class Sending implements AutoCloseable {
             Path own = Files.createDirectories(data.resolve("sending").resolve(STATES));
             sending = new Sending(Files.createTempDirectory(own, "outbox"), files);
             Runtime.getRuntime().addShutdownHook(new Thread(sending::discard));
-            sending.run(settings, partner, trust == null ? Authorities.of(List.of()) : trust, files, problems);
+            sending.run(settings, partner, files, problems);
             return sending;
         } catch (InvalidSettingsException reported) {
             close(sending);
@@ -145,16 +143,14 @@ final class Sending implements AutoCloseable {
         }
     }
 
-    private void run(Settings settings, String partner, Authorities trust, List<Path> files, Problems problems)
-            throws Exception {
+    private void run(Settings settings, String partner, List<Path> files, Problems problems) throws Exception {
         Partners partners = new Partners(Clock.systemUTC());
         main.setOverrideProperties(settings.placeholders());
         main.addOverrideProperty("camel.main.shutdown-timeout", "5"); // seconds; what is cut off was not accepted
         main.bind("partners", partners);
         main.bind("progress", (SendingFile.Progress) new ProgressBars());
         main.init();
-        new Routes(main.getCamelContext(), settings, partners, trust, new OwnRoute())
-                .loadSending(partner, outbox, problems);
+        new Routes(main.getCamelContext(), settings, partners).loadSending(partner, outbox, problems);
         problems.throwIfAny();
         attempts().setFolder(outbox.resolveSibling("states").toString());
         attempts().setOnce(true);

@@ -6,6 +6,7 @@ import io.countersign.operations.PartnersHealth;
 import io.countersign.partner.Partners;
 import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Refusing;
+import io.countersign.route.Following;
 import io.countersign.route.OwnRoute;
 import io.countersign.route.Routes;
 import io.countersign.send.Attempts;
@@ -13,17 +14,13 @@ import io.countersign.settings.InvalidSettingsException;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.settings.SettingsCheck;
-import io.countersign.tls.Authorities;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jetty.JettyHttpEndpoint;
 import org.apache.camel.health.HealthCheckRegistry;
-import org.apache.camel.main.Main;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,14 +32,12 @@ import org.slf4j.LoggerFactory;
 public final class Service implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("countersign");
 
-    private static final long LOOK_MILLIS = 500;
-
     private final Settings settings;
     private final Partners partners;
     private final Refusals refusals = new Refusals();
     private final OwnRoute ownRoute = new OwnRoute();
-    private final Main main = new Main();
-    private @Nullable Routes routes;
+    private final LiveMain main = new LiveMain();
+    private @Nullable Following following;
 
     /** @param clock by which certificates are valid or not */
     public Service(Settings settings, Clock clock) {
@@ -57,28 +52,27 @@ public final class Service implements AutoCloseable {
      * @throws InvalidSettingsException with all that is wrong; the service is stopped then
      */
     public void start(Problems problems) throws InvalidSettingsException {
-        Authorities trust = SettingsCheck.check(settings, problems);
+        var unused = SettingsCheck.check(settings, problems);
         try {
             Refusing refusing = new Refusing();
             refusing.setRefusals(refusals);
             main.setOverrideProperties(settings.placeholders());
-            main.bind("jetty", new Listeners(refusals));
+            Listeners listeners = new Listeners(refusals);
+            main.bind("jetty", listeners);
             main.bind("partners", partners);
             main.bind("refusal", refusing);
             main.bind("hasOwnRoute", ownRoute);
             main.bind("progress", (SendingFile.Progress) (file, sent, of) -> {});
             main.init();
             HealthCheckRegistry.get(context()).register(health());
-            Routes routes = new Routes(
-                    context(), settings, partners, trust == null ? Authorities.of(List.of()) : trust, ownRoute);
-            this.routes = routes;
-            routes.load(problems);
+            Following following = new Routes(context(), settings, partners).load(ownRoute, problems);
+            this.following = following;
             problems.throwIfAny();
             main.start();
-            ScheduledExecutorService follower =
-                    context().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "follow-partners");
-            var unused =
-                    follower.scheduleWithFixedDelay(routes::follow, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            following.begin(
+                    main.live(),
+                    new ListenerDoors(listeners),
+                    context().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "follow-changes"));
         } catch (InvalidSettingsException reported) {
             close();
             throw reported;
@@ -109,12 +103,12 @@ public final class Service implements AutoCloseable {
 
     /** What is wrong with files that were changed since they were last in force. */
     public List<String> complaints() {
-        return routes == null ? List.of() : routes.complaints();
+        return following == null ? List.of() : following.complaints();
     }
 
     /** What is in force and should not stay as it is. */
     public List<String> warnings() {
-        return routes == null ? List.of() : routes.warnings();
+        return following == null ? List.of() : following.warnings();
     }
 
     private PartnersHealth health() {
@@ -140,5 +134,8 @@ public final class Service implements AutoCloseable {
     @Override
     public void close() {
         main.stop();
+        if (following != null) {
+            following.close();
+        }
     }
 }

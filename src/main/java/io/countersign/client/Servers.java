@@ -28,7 +28,6 @@ public final class Servers extends HttpComponent {
 
     private @Nullable CompanyIdentity identity;
     private @Nullable Partners partners;
-    private @Nullable Identity company;
     private @Nullable ScheduledExecutorService watch;
 
     public Servers() {
@@ -96,10 +95,7 @@ public final class Servers extends HttpComponent {
         return one > 0 && another > 0 ? Math.min(one, another) : Math.max(one, another);
     }
 
-    private synchronized Identity company() throws KeyMaterialException {
-        if (company == null) {
-            company = Objects.requireNonNull(identity, "identity is not set").read();
-        }
-        return company;
+    private Identity company() throws KeyMaterialException {
+        return Objects.requireNonNull(identity, "identity is not set").inForce();
     }
 }

@@ -3,6 +3,7 @@ package io.countersign.listener;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.concurrent.locks.Lock;
 import org.apache.camel.http.common.HttpConsumer;
 import org.apache.camel.http.common.ServletResolveConsumerStrategy;
 
@@ -12,6 +13,13 @@ import org.apache.camel.http.common.ServletResolveConsumerStrategy;
  * /exchangeable} for {@code /exchange}, and none at all where two routes begin alike.
  */
 final class ExactPath implements ServletResolveConsumerStrategy {
+    private final Lock routes;
+
+    /** @param routes held while a route is found; waits for a change of routes to end */
+    ExactPath(Lock routes) {
+        this.routes = routes;
+    }
+
     @Override
     public HttpConsumer resolve(HttpServletRequest request, Map<String, HttpConsumer> consumers) {
         return resolve(request.getPathInfo(), request.getMethod(), consumers);
@@ -23,11 +31,17 @@ final class ExactPath implements ServletResolveConsumerStrategy {
     }
 
     @SuppressWarnings("NullAway") // Camel's contract, which is not annotated: null where there is none
-    private static HttpConsumer resolve(String path, String method, Map<String, HttpConsumer> consumers) {
-        return consumers.values().stream()
-                .filter(consumer -> path != null && matches(path, consumer) && allows(method, consumer))
-                .max(Comparator.comparingInt(consumer -> consumer.getPath().length()))
-                .orElse(null);
+    private HttpConsumer resolve(String path, String method, Map<String, HttpConsumer> consumers) {
+        routes.lock();
+        try {
+            return consumers.values().stream()
+                    .filter(consumer -> !(consumer instanceof Listeners.Hold))
+                    .filter(consumer -> path != null && matches(path, consumer) && allows(method, consumer))
+                    .max(Comparator.comparingInt(consumer -> consumer.getPath().length()))
+                    .orElse(null);
+        } finally {
+            routes.unlock();
+        }
     }
 
     private static boolean matches(String path, HttpConsumer consumer) {

@@ -10,11 +10,17 @@ import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Collectors;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.jetty.JettyHttpEndpoint;
@@ -45,8 +51,12 @@ public final class Listeners extends JettyHttpComponent12 {
     private static final long IDLE_MILLIS = 60_000;
 
     private final Refusals refusals;
-    private final Set<JettyHttpEndpoint> connected = ConcurrentHashMap.newKeySet();
+    private final Set<HttpConsumer> connected = ConcurrentHashMap.newKeySet();
     private final Map<String, ServerSocketChannel> freePorts = new ConcurrentHashMap<>();
+    private final Map<String, TlsConnection> tls = new ConcurrentHashMap<>();
+
+    /** Requests hold the one while a route is found for them; a change of routes holds the other. */
+    private final ReadWriteLock routes = new ReentrantReadWriteLock();
 
     public Listeners(Refusals refusals) {
         this.refusals = refusals;
@@ -57,12 +67,11 @@ public final class Listeners extends JettyHttpComponent12 {
 
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        String tlsBean = String.valueOf(parameters.get("sslContextParameters"));
         JettyHttpEndpoint endpoint = (JettyHttpEndpoint) super.createEndpoint(uri, remaining, parameters);
         URI address = endpoint.getHttpUri();
         if (address.getPort() == 0) {
-            ServerSocketChannel channel = freePort(
-                    address.getHost() + " " + System.identityHashCode(endpoint.getSslContextParameters()),
-                    address.getHost());
+            ServerSocketChannel channel = freePort(address.getHost() + " " + tlsBean, address.getHost());
             endpoint.setHttpUri(withPort(address, channel.socket().getLocalPort()));
         }
         return endpoint;
@@ -72,23 +81,74 @@ public final class Listeners extends JettyHttpComponent12 {
     @Override
     public void connect(HttpConsumer consumer) throws Exception {
         JettyHttpEndpoint endpoint = (JettyHttpEndpoint) consumer.getEndpoint();
-        for (JettyHttpEndpoint other : connected) {
-            if (other.getPort() == endpoint.getPort()
-                    && Objects.equals(
-                            other.getHttpUri().getHost(), endpoint.getHttpUri().getHost())
+        for (HttpConsumer each : connected) {
+            JettyHttpEndpoint other = (JettyHttpEndpoint) each.getEndpoint();
+            if (place(other).equals(place(endpoint))
                     && !Objects.equals(other.getSslContextParameters(), endpoint.getSslContextParameters())) {
                 throw new IllegalArgumentException(endpoint.getHttpUri() + " and " + other.getHttpUri()
                         + " share a port and name different TLS beans; accepted: the same bean, or another port");
             }
         }
+        TlsConnection spoken = tls.get(place(endpoint));
+        if (spoken != null) {
+            spoken.speak(checked(endpoint), getCamelContext());
+        }
         super.connect(consumer);
-        connected.add(endpoint);
+        connected.add(consumer);
     }
 
+    /** Does nothing where it has been done before. */
     @Override
     public void disconnect(HttpConsumer consumer) throws Exception {
-        connected.remove((JettyHttpEndpoint) consumer.getEndpoint());
-        super.disconnect(consumer);
+        if (connected.remove(consumer)) {
+            super.disconnect(consumer);
+        }
+    }
+
+    /** Runs a change of routes; meanwhile requests wait to be given to a route, and no listener closes that is open now. */
+    public void whileHeld(Callable<?> change) throws Exception {
+        routes.writeLock().lock();
+        List<HttpConsumer> held = new ArrayList<>();
+        try {
+            Map<String, JettyHttpEndpoint> places = new HashMap<>();
+            connected.forEach(consumer -> places.put(
+                    place((JettyHttpEndpoint) consumer.getEndpoint()), (JettyHttpEndpoint) consumer.getEndpoint()));
+            for (JettyHttpEndpoint endpoint : places.values()) {
+                HttpConsumer hold = new Hold(hidden(endpoint));
+                super.connect(hold);
+                held.add(hold);
+            }
+            change.call();
+        } finally {
+            for (HttpConsumer hold : held) {
+                super.disconnect(hold);
+            }
+            tls.keySet()
+                    .retainAll(connected.stream()
+                            .map(consumer -> place((JettyHttpEndpoint) consumer.getEndpoint()))
+                            .collect(Collectors.toSet()));
+            routes.writeLock().unlock();
+        }
+    }
+
+    /** Camel keeps a connector for as long as it has a consumer; this one gets no requests. */
+    static final class Hold extends HttpConsumer {
+        Hold(JettyHttpEndpoint endpoint) {
+            super(endpoint, exchange -> {});
+        }
+    }
+
+    private JettyHttpEndpoint hidden(JettyHttpEndpoint endpoint) throws URISyntaxException {
+        URI address = endpoint.getHttpUri();
+        URI hidden = new URI(address.getScheme(), null, address.getHost(), address.getPort(), "/.held", null, null);
+        JettyHttpEndpoint hold = createEndpoint(new URI("jetty:" + hidden), hidden);
+        hold.setSslContextParameters(endpoint.getSslContextParameters());
+        hold.setCamelContext(getCamelContext());
+        return hold;
+    }
+
+    private static String place(JettyHttpEndpoint endpoint) {
+        return endpoint.getProtocol() + " " + endpoint.getHttpUri().getHost() + " " + endpoint.getPort();
     }
 
     @Override
@@ -104,7 +164,9 @@ public final class Listeners extends JettyHttpComponent12 {
         if ("https".equals(endpoint.getProtocol())) {
             // The client checks that our certificate names the host it dialled; we have but one certificate to show.
             configuration.addCustomizer(new SecureRequestCustomizer(false));
-            connector = new ServerConnector(server, new SslConnectionFactory(tls(endpoint), http.getProtocol()), http);
+            TlsConnection spoken = tls(endpoint);
+            tls.put(place(endpoint), spoken);
+            connector = new ServerConnector(server, new SslConnectionFactory(spoken, http.getProtocol()), http);
             connector.addBean(new HandshakeFailures(refusals));
         } else {
             connector = new ServerConnector(server, http);
@@ -122,7 +184,7 @@ public final class Listeners extends JettyHttpComponent12 {
         CamelServlet servlet = super.createServletForConnector(server, connector, handlers, endpoint);
         server.getDescendant(ServletContextHandler.class).setErrorHandler(new ErrorAnswers(refusals));
         server.insertHandler(new Lingering());
-        servlet.setServletResolveConsumerStrategy(new ExactPath());
+        servlet.setServletResolveConsumerStrategy(new ExactPath(routes.readLock()));
         return servlet;
     }
 
@@ -136,6 +198,14 @@ public final class Listeners extends JettyHttpComponent12 {
     }
 
     private TlsConnection tls(JettyHttpEndpoint endpoint) {
+        try {
+            return new TlsConnection(checked(endpoint), getCamelContext());
+        } catch (GeneralSecurityException unusable) {
+            throw new RuntimeCamelException(unusable.getMessage(), unusable);
+        }
+    }
+
+    private static ListenerTls checked(JettyHttpEndpoint endpoint) {
         if (!(endpoint.getSslContextParameters() instanceof ListenerTls tls)) {
             throw new IllegalArgumentException(
                     endpoint.getEndpointUri() + " has no TLS; accepted: sslContextParameters=#BEAN with a bean of type "
@@ -148,7 +218,7 @@ public final class Listeners extends JettyHttpComponent12 {
                         endpoint.getHttpUri()
                                 + " would show a sample certificate; those are for loopback only, since everybody has their keys");
             }
-            return new TlsConnection(tls.createSSLContext(getCamelContext()), tls.clientAuthentication());
+            return tls;
         } catch (GeneralSecurityException | UnknownHostException unusable) {
             throw new RuntimeCamelException(unusable.getMessage(), unusable);
         }

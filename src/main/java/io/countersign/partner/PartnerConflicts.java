@@ -6,6 +6,8 @@ import io.countersign.tls.Certificates;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class PartnerConflicts {
     private final PartnerIndex index;
     private final Problems problems;
+    private final Set<String> clashing = new TreeSet<>();
 
     PartnerConflicts(PartnerIndex index, Problems problems) {
         this.index = index;
@@ -32,6 +35,11 @@ final class PartnerConflicts {
         if (name != null) {
             checkName(partner, name);
         }
+    }
+
+    /** The partners that one certificate of another's could identify. */
+    Set<String> clashing() {
+        return clashing;
     }
 
     private void checkName(KnownPartner partner, CertificateName name) {
@@ -77,6 +85,7 @@ final class PartnerConflicts {
             List<String> both = Stream.of(other.id(), partner.id()).sorted().toList();
             problems.add(
                     "partners " + String.join(" and ", both), what + "; one certificate must identify one partner");
+            clashing.addAll(both);
         }
     }
 }

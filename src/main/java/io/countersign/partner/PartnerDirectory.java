@@ -30,6 +30,7 @@ public final class PartnerDirectory {
     private final PartnerIndex index;
     private final Map<String, KnownPartner> byId;
     private final List<String> sampled;
+    private final Set<String> clashing;
 
     /**
      * Indexes the partners.
@@ -46,6 +47,12 @@ public final class PartnerDirectory {
                 .toList();
         PartnerConflicts conflicts = new PartnerConflicts(index, problems);
         partners.forEach(conflicts::check);
+        this.clashing = conflicts.clashing();
+    }
+
+    /** The partners of which one's certificate could identify another; a directory that has such must not be used. */
+    public Set<String> clashing() {
+        return clashing;
     }
 
     public int size() {

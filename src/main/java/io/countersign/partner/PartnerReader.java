@@ -7,6 +7,7 @@ import io.countersign.tls.Authorities;
 import io.countersign.tls.Certificates;
 import io.countersign.tls.KeyMaterialException;
 import io.countersign.tls.PemFile;
+import io.countersign.tls.Reading;
 import io.countersign.tls.Strength;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -27,10 +28,12 @@ final class PartnerReader {
 
     private final Path home;
     private final Problems problems;
+    private final Reading reading;
 
-    PartnerReader(Path home, Problems problems) {
+    PartnerReader(Path home, Problems problems, Reading reading) {
         this.home = home;
         this.problems = problems;
+        this.reading = reading;
     }
 
     /** @param file where the partner is described, for messages */
@@ -56,7 +59,7 @@ final class PartnerReader {
                 authorities == null ? Set.of() : authorities.authorities(),
                 authorities == null ? List.of() : List.copyOf(authorities.certificates()),
                 name,
-                new PartnerServerReader(home, own).read(partner));
+                new PartnerServerReader(home, own, reading).read(partner));
         if (!partner.verifyHost()) {
             problems.warn("partner " + id, "the host of its server is not verified (verifyHost: false)");
         }
@@ -101,7 +104,8 @@ final class PartnerReader {
                 continue;
             }
             try {
-                for (X509Certificate pin : leaves(PemFile.read(path(file)).certificates())) {
+                for (X509Certificate pin :
+                        leaves(PemFile.read(path(file), reading).certificates())) {
                     Strength.check(pin);
                     warn(id, file.strip(), pin);
                     pins.add(pin);
@@ -138,7 +142,7 @@ final class PartnerReader {
             return null;
         }
         try {
-            return Authorities.read(path(partner.authority()));
+            return Authorities.read(path(partner.authority()), reading);
         } catch (KeyMaterialException | IllegalArgumentException unusable) {
             own.add("authority", String.valueOf(unusable.getMessage()));
             return null;

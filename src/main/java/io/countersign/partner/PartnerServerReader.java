@@ -3,9 +3,11 @@ package io.countersign.partner;
 import io.countersign.settings.Problems;
 import io.countersign.tls.Identity;
 import io.countersign.tls.KeyMaterialException;
+import io.countersign.tls.Reading;
 import io.countersign.tls.ServerTrust;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -20,10 +22,12 @@ final class PartnerServerReader {
 
     private final Path home;
     private final Problems problems;
+    private final Reading reading;
 
-    PartnerServerReader(Path home, Problems problems) {
+    PartnerServerReader(Path home, Problems problems, Reading reading) {
         this.home = home;
         this.problems = problems;
+        this.reading = reading;
     }
 
     PartnerServer read(Partner partner) {
@@ -73,8 +77,10 @@ final class PartnerServerReader {
             return null;
         }
         try {
-            return Identity.read(
-                    PartnerReader.path(home, partner.certificate()), PartnerReader.path(home, partner.key()), null);
+            Path certificate = PartnerReader.path(home, partner.certificate());
+            Identity identity = Identity.read(certificate, PartnerReader.path(home, partner.key()), null, reading);
+            identity.checkValid(certificate, Instant.now());
+            return identity;
         } catch (KeyMaterialException | IllegalArgumentException unusable) {
             problems.add("certificate", String.valueOf(unusable.getMessage()));
             return null;
@@ -90,7 +96,7 @@ final class PartnerServerReader {
             for (String file : partner.serverTrust().split(",", -1)) {
                 files.add(PartnerReader.path(home, file));
             }
-            return ServerTrust.read(files);
+            return ServerTrust.read(files, reading);
         } catch (KeyMaterialException | IllegalArgumentException unusable) {
             problems.add("serverTrust", String.valueOf(unusable.getMessage()));
             return null;

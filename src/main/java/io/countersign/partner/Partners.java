@@ -6,6 +6,7 @@ import io.countersign.tls.Authorities;
 import io.countersign.tls.CallerTls;
 import io.countersign.tls.ClientTrust;
 import io.countersign.tls.Identity;
+import io.countersign.tls.Reading;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
@@ -42,11 +43,10 @@ public final class Partners implements ClientTrust {
      */
     public static PartnerDirectory read(
             Map<String, Described> partners, Authorities shared, Path home, Problems problems) {
-        PartnerReader reader = new PartnerReader(home, problems);
         List<KnownPartner> known = new ArrayList<>();
         Map<String, String> names = new HashMap<>();
         partners.forEach((id, described) -> {
-            KnownPartner partner = reader.read(id, described.file(), described.partner());
+            KnownPartner partner = read(id, described, home, problems, new Reading());
             String other = names.putIfAbsent(id.toLowerCase(Locale.ROOT), id);
             if (other != null) {
                 problems.add(
@@ -60,8 +60,25 @@ public final class Partners implements ClientTrust {
         return new PartnerDirectory(known, shared, problems);
     }
 
+    /**
+     * Checks one partner for itself.
+     *
+     * @param problems gets everything that is wrong
+     * @param reading gets the files that the partner's file names
+     * @return nothing where something is wrong
+     */
+    public static @Nullable KnownPartner read(
+            String id, Described described, Path home, Problems problems, Reading reading) {
+        return new PartnerReader(home, problems, reading).read(id, described.file(), described.partner());
+    }
+
     public void use(PartnerDirectory replacement) {
         directory = replacement;
+    }
+
+    /** By which certificates are valid or not. */
+    public Clock clock() {
+        return clock;
     }
 
     public int size() {

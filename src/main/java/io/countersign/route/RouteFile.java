@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.ResourceHelper;
 import org.jspecify.annotations.Nullable;
@@ -42,19 +43,47 @@ record RouteFile(String name, String content) {
     /** The route files of a folder, by name; an absent folder holds none. */
     static List<RouteFile> in(Path folder, Problems problems) {
         List<RouteFile> files = new ArrayList<>();
-        if (!Files.isDirectory(folder)) {
-            return files;
-        }
-        try (Stream<Path> entries = Files.list(folder)) {
-            for (Path file : entries.filter(Files::isRegularFile).sorted().toList()) {
-                if (isRouteFile(file, problems)) {
-                    read(file, problems, files);
+        try {
+            for (Path file : paths(folder)) {
+                try {
+                    files.add(read(file));
+                } catch (IOException unusable) {
+                    problems.add(name(file), String.valueOf(unusable.getMessage()));
                 }
             }
-        } catch (IOException | UncheckedIOException unreadable) {
+        } catch (IOException unreadable) {
             problems.add(folder.toString(), "cannot be read: " + unreadable);
         }
         return files;
+    }
+
+    /** The files of a folder that are route files, or look as though they were meant to be. */
+    static List<Path> paths(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(RouteFile::looksLikeOne)
+                    .filter(Files::isRegularFile)
+                    .sorted()
+                    .toList();
+        } catch (UncheckedIOException unreadable) {
+            throw unreadable.getCause();
+        }
+    }
+
+    /** @throws IOException whose message says why it cannot be one */
+    static RouteFile read(Path file) throws IOException {
+        if (ENDINGS.stream().noneMatch(file.toString()::endsWith)) {
+            throw new IOException("would not be read; accepted: names that end in .camel.yaml or .camel.xml");
+        }
+        try {
+            return new RouteFile(name(file), Files.readString(file));
+        } catch (CharacterCodingException other) {
+            throw new IOException("is not UTF-8", other);
+        } catch (IOException unreadable) {
+            throw new IOException("cannot be read: " + unreadable, unreadable);
+        }
     }
 
     Resource resource() {
@@ -62,7 +91,16 @@ record RouteFile(String name, String content) {
     }
 
     String location() {
+        return locationOf(name);
+    }
+
+    static String locationOf(String name) {
         return SCHEME + name;
+    }
+
+    /** Of the file that brought a route; empty for one that none did. */
+    static String location(RouteDefinition route) {
+        return route.getResource() == null ? "" : route.getResource().getLocation();
     }
 
     static String name(String location) {
@@ -99,32 +137,14 @@ record RouteFile(String name, String content) {
         }
     }
 
-    private static void read(Path file, Problems problems, List<RouteFile> files) {
-        try {
-            files.add(new RouteFile(name(file), Files.readString(file)));
-        } catch (CharacterCodingException other) {
-            problems.add(name(file), "is not UTF-8");
-        } catch (IOException unreadable) {
-            problems.add(name(file), "cannot be read: " + unreadable);
-        }
-    }
-
-    /** Editors' own files are passed over; one that looks like a route file and would be is reported. */
-    private static boolean isRouteFile(Path file, Problems problems) {
+    /** Editors' own files are passed over. */
+    private static boolean looksLikeOne(Path file) {
         String name = file.getFileName().toString();
-        if (name.startsWith(".") || name.endsWith("~")) {
-            return false;
-        }
-        if (ENDINGS.stream().anyMatch(name::endsWith)) {
-            return true;
-        }
-        if (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".xml")) {
-            problems.add(name(file), "would not be read; accepted: names that end in .camel.yaml or .camel.xml");
-        }
-        return false;
+        return !name.startsWith(".") && !name.endsWith("~") && name.matches(".*[.](yaml|yml|xml)");
     }
 
-    private static String name(Path file) {
+    /** For messages, relative to the home folder. */
+    static String name(Path file) {
         String text = file.toString().replace('\\', '/');
         int routes = text.lastIndexOf("routes/");
         return routes < 0 ? text : text.substring(routes);

@@ -3,17 +3,27 @@ package io.countersign.route;
 import io.countersign.partner.Partner;
 import io.countersign.partner.Partners.Described;
 import io.countersign.settings.Problems;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.RouteConfigurationsBuilder;
+import org.apache.camel.RoutesBuilder;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
+import org.apache.camel.model.BeanFactoryDefinition;
 import org.apache.camel.model.Model;
+import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteTemplateDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 
@@ -22,11 +32,8 @@ import org.apache.camel.support.PluginHelper;
  * it stands in.
  */
 final class RouteFiles {
-    private static final Pattern PARAMETER = Pattern.compile("\\{\\{([A-Za-z0-9_-]+)}}");
-    private static final Pattern OWN_ROUTE = Pattern.compile("direct:(?://)?from-([^?]+).*");
-    private static final Pattern OUTBOX = Pattern.compile("file:.*/outbox/([A-Za-z0-9_-]+)(?:[/?].*)?");
-
     private final CamelContext context;
+    private final Map<String, Says> loaded = new LinkedHashMap<>();
     private final Map<String, Described> partners = new TreeMap<>();
 
     RouteFiles(CamelContext context) {
@@ -35,111 +42,53 @@ final class RouteFiles {
 
     /** @param problems gets what is wrong with each file */
     void load(List<RouteFile> files, Problems problems) {
-        Map<String, Object> parts = parts();
         for (RouteFile file : files) {
-            Map<String, Partner> partnersBefore = context.getRegistry().findByTypeWithName(Partner.class);
             Map<String, String> routesBefore = locations();
             try {
-                parse(file);
+                load(file, Set.of());
             } catch (Exception unusable) {
                 problems.add(file.name(), Unusable.why(unusable));
             }
-            context.getRegistry().findByTypeWithName(Partner.class).forEach((id, partner) -> {
-                if (!partner.equals(partnersBefore.get(id))) {
-                    Described other = partners.put(id, new Described(file.name(), partner));
-                    if (other != null) {
-                        problems.add(
-                                file.name(),
-                                "describes partner " + id + ", which " + other.file() + " describes already");
-                    }
+            said(file).partners().forEach((id, partner) -> {
+                Described other = partners.put(id, new Described(file.name(), partner));
+                if (other != null) {
+                    problems.add(
+                            file.name(), "describes partner " + id + ", which " + other.file() + " describes already");
                 }
             });
-            restore(parts);
-            locations()
-                    .forEach((id, location) -> clash(id, location, routesBefore.getOrDefault(id, location), problems));
+            locations().forEach((id, location) -> {
+                String other = routesBefore.getOrDefault(id, location);
+                if (!other.equals(location)) {
+                    problems.add(
+                            file.name(),
+                            "has a route with the id " + id + ", which " + RouteFile.name(other) + " uses already");
+                }
+            });
         }
     }
 
     /**
-     * Reports routes whose ids another context uses for those of other files; Camel would replace them.
+     * Loads one file; in a context that runs, its routes are made at once.
      *
-     * @param replaced files whose routes go anyway
-     * @param replacedRoutes routes that go anyway
+     * @param kept names of beans that stay the ones that they are, whatever the file says
      */
-    void clashWith(RouteFiles others, Set<String> replaced, Set<String> replacedRoutes, Problems problems) {
-        Map<String, String> theirs = others.locations();
-        theirs.keySet().removeAll(replacedRoutes);
-        theirs.values().removeAll(replaced);
-        locations().forEach((id, location) -> clash(id, location, theirs.getOrDefault(id, location), problems));
-    }
-
-    private static void clash(String id, String location, String other, Problems problems) {
-        if (!other.equals(location)) {
-            problems.add(
-                    RouteFile.name(location),
-                    "has a route with the id " + id + ", which " + RouteFile.name(other) + " uses already");
-        }
-    }
-
-    /** Loads one file; in a context that runs, its routes run at once. */
-    void load(RouteFile file) throws Exception {
-        Map<String, Object> parts = parts();
-        try {
-            parse(file);
-        } finally {
-            restore(parts);
-        }
-    }
-
-    private void parse(RouteFile file) throws Exception {
+    Says load(RouteFile file, Set<String> kept) throws Exception {
         String malformed = file.malformed();
         if (malformed != null) {
             throw new IllegalArgumentException(malformed);
         }
-        List<RouteDefinition> before = List.copyOf(model().getRouteDefinitions());
-        Resource resource = file.resource();
+        Loading loading = new Loading(file, kept);
         try {
-            PluginHelper.getRoutesLoader(context).loadRoutes(resource);
+            loading.load();
         } finally {
-            // Of a route that comes from a template, Camel does not keep which file asked for it.
-            model().getRouteDefinitions().stream()
-                    .filter(route -> route.getResource() == null && !before.contains(route))
-                    .forEach(route -> route.setResource(resource));
+            loaded.put(file.location(), loading.said());
         }
+        return said(file);
     }
 
-    /** A partner may be called like a part that routes name, "company" say; they still mean the part. */
-    private void restore(Map<String, Object> parts) {
-        for (String name :
-                context.getRegistry().findByTypeWithName(Partner.class).keySet()) {
-            Object part = parts.get(name);
-            if (part != null) {
-                context.getRegistry().unbind(name);
-                context.getRegistry().bind(name, part);
-            }
-        }
-    }
-
-    private Map<String, Object> parts() {
-        Map<String, Object> parts = new HashMap<>(context.getRegistry().findByTypeWithName(Object.class));
-        parts.values().removeIf(Partner.class::isInstance);
-        return parts;
-    }
-
-    /** Stops and removes the routes that a file brought. */
-    void unload(String location) throws Exception {
-        for (RouteDefinition route : List.copyOf(model().getRouteDefinitions())) {
-            if (location.equals(location(route))) {
-                context.getRouteController().stopRoute(route.getRouteId());
-                context.removeRoute(route.getRouteId());
-                model().removeRouteDefinition(route); // one that could not start is in the model alone
-            }
-        }
-    }
-
-    /** Whether routes of the file are in the context. */
-    boolean hasRoutesOf(String location) {
-        return model().getRouteDefinitions().stream().anyMatch(route -> location.equals(location(route)));
+    /** What the loaded file says, as far as it was loaded. */
+    Says said(RouteFile file) {
+        return loaded.getOrDefault(file.location(), Says.NOTHING);
     }
 
     /** The partners that the loaded files describe, by name. */
@@ -149,50 +98,23 @@ final class RouteFiles {
 
     /** The partners that have a route of their own for what they send: one that begins at {@code direct:from-PARTNER}. */
     Set<String> withOwnRoute() {
-        return named(OWN_ROUTE);
+        return all(Says::ownRoutes);
     }
 
     /** The partners whose outbox a route of a file reads, or that have one with the id {@code to-PARTNER}. */
     Set<String> withOutbox() {
-        Set<String> found = named(OUTBOX);
-        for (String id : locations().keySet()) {
-            if (id.startsWith("to-")) {
-                found.add(id.substring("to-".length()));
-            }
-        }
-        return found;
+        return all(Says::outboxes);
     }
 
     /** Whether the partner's outbox has a route that does not come from a template. */
     boolean hasOtherWayTo(String partner) {
-        return model().getRouteDefinitions().stream()
-                .filter(route -> route.getTemplateParameters() == null)
-                .anyMatch(route -> {
-                    Matcher outbox = OUTBOX.matcher(input(route));
-                    return ("to-" + partner).equals(route.getRouteId())
-                            || (outbox.matches() && outbox.group(1).equals(partner));
-                });
+        return all(Says::otherWays).contains(partner);
     }
 
-    private Set<String> named(Pattern input) {
-        Set<String> found = new HashSet<>();
-        for (RouteDefinition route : model().getRouteDefinitions()) {
-            Matcher name = input.matcher(input(route));
-            if (name.matches()) {
-                found.add(name.group(1));
-            }
-        }
-        return found;
-    }
-
-    /** Where a route begins, with the parameters of its template filled in; a parameter's value may name another. */
-    private static String input(RouteDefinition route) {
-        Map<String, Object> parameters =
-                route.getTemplateParameters() == null ? Map.of() : route.getTemplateParameters();
-        return PARAMETER
-                .matcher(route.getInput().getEndpointUri())
-                .replaceAll(match -> Matcher.quoteReplacement(
-                        String.valueOf(parameters.getOrDefault(match.group(1), match.group()))));
+    private Set<String> all(Function<Says, Set<String>> names) {
+        return loaded.values().stream()
+                .flatMap(says -> names.apply(says).stream())
+                .collect(Collectors.toSet());
     }
 
     /** By id; where a route has none it gets one of Camel's, which no other has, once it runs. */
@@ -200,17 +122,160 @@ final class RouteFiles {
         Map<String, String> locations = new TreeMap<>();
         for (RouteDefinition route : model().getRouteDefinitions()) {
             if (route.getRouteId() != null) {
-                locations.put(route.getRouteId(), location(route));
+                locations.put(route.getRouteId(), RouteFile.location(route));
             }
         }
         return locations;
     }
 
-    private static String location(RouteDefinition route) {
-        return route.getResource() == null ? "" : route.getResource().getLocation();
-    }
-
     private Model model() {
         return context.getCamelContextExtension().getContextPlugin(Model.class);
+    }
+
+    /** One file on its way into the context. */
+    private final class Loading implements RouteBuilderLifecycleStrategy {
+        private final Resource resource;
+        private final Set<String> kept;
+        private final Set<Object> before = new HashSet<>();
+        private final Map<String, Object> beansBefore;
+        private final Map<String, Partner> described = new TreeMap<>();
+
+        Loading(RouteFile file, Set<String> kept) {
+            this.resource = file.resource();
+            this.kept = kept;
+            this.beansBefore = new HashMap<>(context.getRegistry().findByTypeWithName(Object.class));
+            before.addAll(identities(model().getRouteDefinitions()));
+            before.addAll(identities(model().getCustomBeans()));
+            before.addAll(identities(model().getRouteTemplateDefinitions()));
+            before.addAll(identities(model().getRouteConfigurationDefinitions()));
+        }
+
+        /** In Camel's own order. */
+        void load() throws Exception {
+            try {
+                Collection<RoutesBuilder> builders =
+                        PluginHelper.getRoutesLoader(context).findRoutesBuilders(List.of(resource));
+                for (RoutesBuilder builder : builders) {
+                    if (builder instanceof RouteBuilder interceptable) {
+                        interceptable.addLifecycleInterceptor(this);
+                    }
+                    if (builder instanceof RouteConfigurationsBuilder configurations) {
+                        context.addRoutesConfigurations(configurations);
+                    }
+                }
+                for (RoutesBuilder builder : builders) {
+                    context.addRoutes(builder);
+                }
+                for (RoutesBuilder builder : builders) {
+                    context.addTemplatedRoutes(builder);
+                }
+            } finally {
+                restore();
+                // Of a route that comes from a template, Camel does not keep which file asked for it.
+                news(model().getRouteDefinitions()).stream()
+                        .filter(route -> route.getResource() == null)
+                        .forEach(route -> route.setResource(resource));
+            }
+        }
+
+        /** The file's beans are made now, and its routes are not. */
+        @Override
+        public void afterConfigure(RouteBuilder builder) {
+            restore();
+        }
+
+        /** A partner may be called like a part that routes name, "company" say; they still mean the part. */
+        private void restore() {
+            context.getRegistry().findByTypeWithName(Partner.class).forEach((id, partner) -> {
+                Object part = beansBefore.get(id);
+                if (partner != part) {
+                    described.put(id, partner);
+                    if (part != null && !(part instanceof Partner)) {
+                        rebind(id, part);
+                    }
+                }
+            });
+            for (String name : kept) {
+                Object part = beansBefore.get(name);
+                if (part != null && context.getRegistry().lookupByName(name) != part) {
+                    rebind(name, part);
+                }
+            }
+        }
+
+        private void rebind(String name, Object bean) {
+            context.getRegistry().unbind(name);
+            context.getRegistry().bind(name, bean);
+        }
+
+        Says said() {
+            Map<String, String> beans = new TreeMap<>();
+            for (BeanFactoryDefinition<?> bean : news(model().getCustomBeans())) {
+                if (!described.containsKey(bean.getName())) {
+                    beans.put(bean.getName(), text(bean));
+                }
+            }
+            List<RouteDefinition> routes = news(model().getRouteDefinitions());
+            Set<String> ids = routes.stream()
+                    .map(RouteDefinition::getRouteId)
+                    .filter(id -> id != null)
+                    .collect(Collectors.toCollection(TreeSet::new));
+            return new Says(
+                    described,
+                    beans,
+                    news(model().getRouteTemplateDefinitions()).stream()
+                            .map(RouteTemplateDefinition::getId)
+                            .collect(Collectors.toSet()),
+                    news(model().getRouteConfigurationDefinitions()).stream()
+                            .map(RouteConfigurationDefinition::getId)
+                            .collect(Collectors.toSet()),
+                    !routes.isEmpty(),
+                    ids,
+                    RouteInput.ownRoutes(routes),
+                    RouteInput.outboxes(routes),
+                    RouteInput.outboxes(routes.stream()
+                            .filter(route -> route.getTemplateParameters() == null)
+                            .toList()));
+        }
+
+        private <T> List<T> news(List<T> all) {
+            return all.stream()
+                    .filter(each -> !before.contains(new Identity(each)))
+                    .toList();
+        }
+
+        private static Set<Object> identities(List<?> all) {
+            return all.stream().map(Identity::new).collect(Collectors.toSet());
+        }
+
+        /** Everything that makes a bean what it is. */
+        private static String text(BeanFactoryDefinition<?> bean) {
+            return String.join(
+                    "\n",
+                    bean.getType(),
+                    String.valueOf(bean.getProperties()),
+                    String.valueOf(bean.getConstructors()),
+                    String.valueOf(bean.getScriptLanguage()),
+                    String.valueOf(bean.getScript()),
+                    String.valueOf(bean.getFactoryBean()),
+                    String.valueOf(bean.getFactoryMethod()),
+                    String.valueOf(bean.getBuilderClass()),
+                    String.valueOf(bean.getBuilderMethod()),
+                    String.valueOf(bean.getInitMethod()),
+                    String.valueOf(bean.getDestroyMethod()));
+        }
+    }
+
+    /** The very same definition, not one that looks like it. */
+    private record Identity(Object definition) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Identity same && same.definition == definition;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(definition);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.countersign.send;
 
 import io.countersign.transfer.Durable;
+import io.countersign.transfer.Lasting;
 import io.countersign.transfer.Transfer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * A file has its state on disk before the first byte goes out. Fails closed: a state that cannot be read is an error, since
  * without its key a file might be delivered twice.
  */
-public final class Attempts {
+public final class Attempts implements Lasting {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.sent");
 
     private final Durable durable = new Durable();

@@ -15,7 +15,11 @@ public final class Problems {
      * @param what what was seen there, and what is accepted instead
      */
     public void add(String where, String what) {
-        String line = where + ": " + what;
+        add(where + ": " + what);
+    }
+
+    /** @param line says where, and what was seen and is accepted */
+    public void add(String line) {
         if (!found.contains(line)) {
             found.add(line);
         }

@@ -50,9 +50,15 @@ public final class Authorities {
      *     revocation list, which this version does not check: leaving it out in silence would accept what it revokes
      */
     public static Authorities read(Path fileOrFolder) throws KeyMaterialException {
+        return read(fileOrFolder, new Reading());
+    }
+
+    /** @param reading gets the folder, and the files */
+    public static Authorities read(Path fileOrFolder, Reading reading) throws KeyMaterialException {
+        reading.note(fileOrFolder);
         List<X509Certificate> certificates = new ArrayList<>();
         for (Path file : files(fileOrFolder)) {
-            PemFile pem = PemFile.read(file);
+            PemFile pem = PemFile.read(file, reading);
             if (pem.holdsRevocationList()) {
                 throw new KeyMaterialException(file, "holds a revocation list; this version cannot check those");
             }

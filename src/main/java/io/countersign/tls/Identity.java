@@ -16,8 +16,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /** A private key and the certificate chain that proves it, the owner's certificate first. Made only where they fit. */
@@ -28,13 +28,38 @@ public record Identity(PrivateKey key, List<X509Certificate> chain) {
      * @param password of the key, where it is encrypted
      */
     public static Identity read(Path certificate, Path key, @Nullable String password) throws KeyMaterialException {
-        List<X509Certificate> chain = PemFile.read(certificate).certificates();
-        PrivateKey privateKey = PemFile.read(key).privateKey(password);
+        Identity identity = read(certificate, key, password, new Reading());
+        identity.checkValid(certificate, Instant.now());
+        return identity;
+    }
+
+    /**
+     * The same, whether it is valid now or not.
+     *
+     * @param reading gets the files
+     */
+    public static Identity read(Path certificate, Path key, @Nullable String password, Reading reading)
+            throws KeyMaterialException {
+        reading.note(key); // also where the certificate cannot be used yet
+        List<X509Certificate> chain = PemFile.read(certificate, reading).certificates();
+        PrivateKey privateKey = PemFile.read(key, reading).privateKey(password);
         return checked(certificate, chain, key, privateKey);
     }
 
     /** Reads the one private key entry of a PKCS#12 file. */
     public static Identity read(Path keystore, @Nullable String password) throws KeyMaterialException {
+        Identity identity = read(keystore, password, new Reading());
+        identity.checkValid(keystore, Instant.now());
+        return identity;
+    }
+
+    /**
+     * The same, whether it is valid now or not.
+     *
+     * @param reading gets the file
+     */
+    public static Identity read(Path keystore, @Nullable String password, Reading reading) throws KeyMaterialException {
+        reading.note(keystore);
         if (!Files.isRegularFile(keystore)) {
             throw new KeyMaterialException(keystore, "no such file");
         }
@@ -74,16 +99,70 @@ public record Identity(PrivateKey key, List<X509Certificate> chain) {
         return chain.get(0);
     }
 
-    KeyManager[] keyManagers() {
+    /** JSSE's choice whether it fits what a peer asks for, under the alias {@code alias}. */
+    X509ExtendedKeyManager keyManager(String alias) {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
-            store.setKeyEntry("company", key, new char[0], chain.toArray(Certificate[]::new));
+            store.setKeyEntry(alias, key, new char[0], chain.toArray(Certificate[]::new));
             KeyManagerFactory factory = KeyManagerFactory.getInstance("SunX509");
             factory.init(store, new char[0]);
-            return factory.getKeyManagers();
+            return (X509ExtendedKeyManager) factory.getKeyManagers()[0];
         } catch (IOException | GeneralSecurityException impossible) {
             throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** Whose it is, for log lines. */
+    public String described() {
+        return Certificates.name(certificate()) + " with fingerprint " + Certificates.fingerprint(certificate())
+                + ", valid until " + certificate().getNotAfter().toInstant();
+    }
+
+    /** Whether the owner's certificate is valid at that time. */
+    public boolean isValid(Instant time) {
+        try {
+            checkValid(Path.of(""), time);
+            return true;
+        } catch (KeyMaterialException notThen) {
+            return false;
+        }
+    }
+
+    /** @throws KeyMaterialException where the owner's certificate is not valid at that time */
+    public void checkValid(Path file, Instant time) throws KeyMaterialException {
+        try {
+            Certificates.checkDates(certificate(), time);
+        } catch (CertificateException notThen) {
+            throw new KeyMaterialException(file, "cannot be used: " + notThen.getMessage(), notThen);
+        }
+    }
+
+    /**
+     * Finds a chain that provably lacks a certificate: its last one was issued by an authority that is known, and known not
+     * to be a root. Peers know roots and no others.
+     *
+     * @param before whose chain also tells of authorities
+     */
+    void checkWhole(Path file, Authorities known, @Nullable Identity before) throws KeyMaterialException {
+        X509Certificate last = chain.get(chain.size() - 1);
+        List<X509Certificate> authorities = new ArrayList<>(known.named(last.getIssuerX500Principal()));
+        if (before != null) {
+            before.chain().stream().skip(1).forEach(authorities::add);
+        }
+        if (Certificates.isSelfSigned(last)) {
+            return;
+        }
+        List<X509Certificate> issuers = authorities.stream()
+                .filter(authority -> authority.getSubjectX500Principal().equals(last.getIssuerX500Principal())
+                        && Certificates.isSignedBy(last, authority.getPublicKey()))
+                .toList();
+        if (!issuers.isEmpty() && issuers.stream().noneMatch(Certificates::isSelfSigned)) {
+            throw new KeyMaterialException(
+                    file,
+                    "is not a whole chain: " + Certificates.name(last) + ", the last in it, was issued by "
+                            + Certificates.name(last.getIssuerX500Principal())
+                            + ", an intermediate authority whose certificate must follow");
         }
     }
 
@@ -93,11 +172,6 @@ public record Identity(PrivateKey key, List<X509Certificate> chain) {
             throw new KeyMaterialException(
                     keyFile,
                     "is not the key of " + Certificates.name(chain.get(0)) + ", the first certificate in " + file);
-        }
-        try {
-            Certificates.checkDates(chain.get(0), Instant.now());
-        } catch (CertificateException notNow) {
-            throw new KeyMaterialException(file, "cannot be used: " + notNow.getMessage(), notNow);
         }
         for (int i = 1; i < chain.size(); i++) {
             if (!Certificates.isSignedBy(chain.get(i - 1), chain.get(i).getPublicKey())) {

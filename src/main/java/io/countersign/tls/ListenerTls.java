@@ -7,6 +7,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -70,9 +71,10 @@ public final class ListenerTls extends SSLContextParameters {
 
     @Override
     public SSLContext createSSLContext(CamelContext camelContext) throws GeneralSecurityException {
+        company();
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(
-                company().keyManagers(),
+                new KeyManager[] {new ShownByListener(Objects.requireNonNull(identity, "identity is not set"))},
                 new TrustManager[] {new ClientTrustManager(Objects.requireNonNull(trust, "trust is not set"))},
                 new SecureRandom());
         return context;
@@ -80,7 +82,7 @@ public final class ListenerTls extends SSLContextParameters {
 
     private Identity company() throws GeneralSecurityException {
         try {
-            return Objects.requireNonNull(identity, "identity is not set").read();
+            return Objects.requireNonNull(identity, "identity is not set").inForce();
         } catch (KeyMaterialException unusable) {
             throw new GeneralSecurityException(unusable.getMessage(), unusable);
         }

@@ -52,6 +52,12 @@ public final class PemFile {
 
     /** @throws KeyMaterialException where the file is missing, unreadable, or neither PEM nor DER */
     public static PemFile read(Path file) throws KeyMaterialException {
+        return read(file, new Reading());
+    }
+
+    /** @param reading gets the file */
+    public static PemFile read(Path file, Reading reading) throws KeyMaterialException {
+        reading.note(file);
         if (!Files.exists(file)) {
             throw new KeyMaterialException(file, "no such file");
         }

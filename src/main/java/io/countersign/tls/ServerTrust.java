@@ -23,9 +23,14 @@ public record ServerTrust(Set<X509Certificate> pins, Authorities authorities) {
 
     /** @throws KeyMaterialException where a file holds no certificates that could be read */
     public static ServerTrust read(List<Path> files) throws KeyMaterialException {
+        return read(files, new Reading());
+    }
+
+    /** @param reading gets the files */
+    public static ServerTrust read(List<Path> files, Reading reading) throws KeyMaterialException {
         Set<X509Certificate> listed = new LinkedHashSet<>();
         for (Path file : files) {
-            PemFile pem = PemFile.read(file);
+            PemFile pem = PemFile.read(file, reading);
             if (pem.holdsRevocationList()) {
                 throw new KeyMaterialException(file, "holds a revocation list; this version cannot check those");
             }

@@ -372,7 +372,8 @@ class PartnersTest {
     private KnownPartner read(Consumer<Partner> writing) {
         Partner partner = new Partner();
         writing.accept(partner);
-        KnownPartner known = new PartnerReader(home, problems).read("acme", FILE, partner);
+        KnownPartner known =
+                new PartnerReader(home, problems, new io.countersign.tls.Reading()).read("acme", FILE, partner);
         assertThat(problems.found()).isEmpty();
         return Objects.requireNonNull(known);
     }

@@ -159,7 +159,7 @@ class PartnerFilesTest {
     }
 
     @Test
-    void aChangeOfSeveralFilesIsInForceAsAWholeOrNotAtAll() {
+    void whatIsWrongWithOneFileHoldsUpNoOther() {
         home.partner("aaron", Map.of("certificates", "certificates/globex.crt", "addresses", "any"));
         awaitStatus(globex, 201);
         home.partner("acme", ACME, route("nosuch").replace("file:", "nosuch:"));
@@ -170,9 +170,14 @@ class PartnerFilesTest {
         awaitComplaint();
         assertThat(service.complaints()).hasSize(1).allMatch(why -> why.contains("routes/partners/acme.camel.yaml: "));
         assertThat(put(acme)).isEqualTo(201);
-        assertThat(put(globex)).isEqualTo(201);
-        assertThat(home.files("one")).isEmpty();
         assertThat(home.files("inbox/acme")).hasSize(1);
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> {
+            assertThat(put(globex)).isEqualTo(201);
+            return !home.files("one").isEmpty();
+        });
+        delete("aaron");
+        awaitStatus(globex, 403);
+        assertThat(service.complaints()).hasSize(1);
     }
 
     @Test
@@ -223,7 +228,7 @@ class PartnerFilesTest {
     void aPinForServersOnlyIsWarnedOfOnce() {
         ListAppender<ILoggingEvent> told = new ListAppender<>();
         told.start();
-        Logger log = (Logger) LoggerFactory.getLogger("countersign.partners");
+        Logger log = (Logger) LoggerFactory.getLogger("countersign.changes");
         log.addAppender(told);
         try {
             Certified server = Issue.to("CN=server")

@@ -233,8 +233,7 @@ class IdentityTest {
         Certified company = Issue.to("CN=company").by(INTERMEDIATE);
         Identity identity = read(company.write(folder, "company"), "company");
 
-        assertThat(identity.keyManagers()).hasSize(1);
-        X509KeyManager manager = (X509KeyManager) identity.keyManagers()[0];
+        X509KeyManager manager = identity.keyManager("company");
         String alias = manager.chooseServerAlias("EC", null, null);
         assertThat(manager.getPrivateKey(alias)).isEqualTo(company.keys().getPrivate());
         assertThat(manager.getCertificateChain(alias))

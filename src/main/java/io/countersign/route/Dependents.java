@@ -1,0 +1,100 @@
+package io.countersign.route;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * Which beans, templates and configurations are others after a change of files, and which files name them and so must be
+ * loaded again. A name counts wherever it stands in a file: once too often does no harm.
+ */
+final class Dependents {
+    private final Map<String, Says> before;
+    private final Map<String, RouteFile> files;
+    private final Map<String, Says> says;
+    private final Set<String> changedNames = new HashSet<>();
+    private final Set<String> locations;
+
+    /**
+     * @param changed locations whose files are others now, or have come or gone
+     * @param files all that there will be, those that nobody wrote too
+     */
+    Dependents(Map<String, Says> before, Set<String> changed, Map<String, RouteFile> files, Map<String, Says> says) {
+        this.before = before;
+        this.files = files;
+        this.says = says;
+        this.locations = new TreeSet<>(changed);
+        changed.forEach(this::compare);
+        boolean grown = !changedNames.isEmpty();
+        while (grown) {
+            grown = grow();
+        }
+    }
+
+    /** The changed files and those that depend on them. */
+    Set<String> locations() {
+        return locations;
+    }
+
+    /** Beans of these files that stay as they are. */
+    Set<String> keptBeans() {
+        Set<String> kept = new TreeSet<>();
+        for (String location : locations) {
+            kept.addAll(says(location).beans().keySet());
+        }
+        kept.removeAll(changedNames);
+        return kept;
+    }
+
+    Set<String> changedNames() {
+        return changedNames;
+    }
+
+    private void compare(String location) {
+        Says old = before.getOrDefault(location, Says.NOTHING);
+        Says now = says(location);
+        Set<String> beans = new HashSet<>(old.beans().keySet());
+        beans.addAll(now.beans().keySet());
+        beans.removeIf(name -> Objects.equals(old.beans().get(name), now.beans().get(name)));
+        changedNames.addAll(beans);
+        for (Says each : List.of(old, now)) {
+            changedNames.addAll(each.templates());
+            changedNames.addAll(each.configurations());
+        }
+    }
+
+    private boolean grow() {
+        Pattern names = any(changedNames);
+        boolean grown = false;
+        for (Map.Entry<String, RouteFile> file : files.entrySet()) {
+            boolean named = names.matcher(file.getValue().content()).find();
+            if (named && locations.add(file.getKey())) {
+                changedNames.addAll(says(file.getKey()).templates());
+                grown = true;
+            }
+        }
+        for (String location : locations) {
+            for (Map.Entry<String, String> bean : says(location).beans().entrySet()) {
+                if (!changedNames.contains(bean.getKey())
+                        && names.matcher(Says.withoutType(bean.getValue())).find()) {
+                    grown |= changedNames.add(bean.getKey());
+                }
+            }
+        }
+        return grown;
+    }
+
+    private Says says(String location) {
+        return says.getOrDefault(location, Says.NOTHING);
+    }
+
+    private static Pattern any(Collection<String> names) {
+        return Pattern.compile("(?<![A-Za-z0-9_-])("
+                + String.join("|", names.stream().map(Pattern::quote).toList()) + ")(?![A-Za-z0-9_-])");
+    }
+}

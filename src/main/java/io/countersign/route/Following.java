@@ -1,0 +1,148 @@
+package io.countersign.route;
+
+import io.countersign.partner.Partners;
+import io.countersign.settings.Problems;
+import io.countersign.settings.Settings;
+import io.countersign.tls.CompanyIdentity;
+import io.countersign.tls.Identity;
+import io.countersign.tls.KeyMaterialException;
+import io.countersign.tls.SampleCertificates;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows everything that may change while the service runs: the route files, the certificates that they name, the shared
+ * trust, and the company's own certificate and key. Looks twice a second, less often where that takes long.
+ */
+public final class Following implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("countersign.changes");
+    private static final long LOOK_MILLIS = 500;
+    private static final int SHARE_OF_TIME = 10;
+
+    private final CamelContext context;
+    private final Settings settings;
+    private final SharedTrust sharedTrust;
+    private final Partners partners;
+    private final OwnRoute ownRoute;
+    private final State atStart;
+    private final Complaints complaints = new Complaints();
+    private final Map<CompanyIdentity, Identity> shown = new HashMap<>();
+
+    private volatile @Nullable Changes changes;
+    private volatile @Nullable Transition transition;
+
+    Following(
+            CamelContext context,
+            Settings settings,
+            SharedTrust sharedTrust,
+            Partners partners,
+            OwnRoute ownRoute,
+            State atStart) {
+        this.context = context;
+        this.settings = settings;
+        this.sharedTrust = sharedTrust;
+        this.partners = partners;
+        this.ownRoute = ownRoute;
+        this.atStart = atStart;
+        atStart.warnings().forEach(Following::warn);
+    }
+
+    /**
+     * Begins, once everything runs.
+     *
+     * @param live the context that runs the routes
+     * @param doors its listeners
+     */
+    public void begin(LiveContext live, Doors doors, ScheduledExecutorService scheduler) {
+        Transition begun = new Transition(live, partners, ownRoute, doors);
+        transition = begun;
+        changes = new Changes(settings, sharedTrust, partners, begun, complaints, atStart);
+        again(scheduler, LOOK_MILLIS);
+    }
+
+    private void again(ScheduledExecutorService scheduler, long millis) {
+        if (scheduler.isShutdown()) {
+            return;
+        }
+        var unused = scheduler.schedule(
+                () -> {
+                    long before = System.nanoTime();
+                    look();
+                    long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
+                    again(scheduler, Math.max(LOOK_MILLIS, took * SHARE_OF_TIME));
+                },
+                millis,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized void look() {
+        try {
+            if (changes != null && transition != null) {
+                changes.look();
+                transition.endRetired();
+            }
+            context.getRegistry().findByTypeWithName(CompanyIdentity.class).forEach(this::followIdentity);
+        } catch (RuntimeException unexpected) {
+            // The next look may do better; without one, nothing would be followed any more.
+            LOG.error("changes could not be followed this time", unexpected);
+        }
+    }
+
+    private void followIdentity(String bean, CompanyIdentity identity) {
+        String what = "the certificate of the bean " + bean;
+        try {
+            if (identity.hasChanged()) {
+                identity.renew(inForce().trust(), this::check);
+                complaints.set(what, List.of());
+            }
+            Identity now = identity.inForce();
+            Identity before = shown.put(identity, now);
+            if (before != null && !before.equals(now)) {
+                LOG.info("{} is now {}", what, now.described());
+            }
+        } catch (KeyMaterialException unusable) {
+            complaints.set(what, List.of(what + ": " + Problems.reason(unusable)));
+        }
+    }
+
+    private void check(Identity identity) throws KeyMaterialException {
+        if (!settings.isLoopback() && SampleCertificates.isSample(identity.certificate())) {
+            throw new KeyMaterialException(
+                    settings.path("countersign.certificate"),
+                    "is a sample certificate, whose key everybody has; it is for loopback only, and "
+                            + settings.get("countersign.host") + " is not");
+        }
+    }
+
+    private State inForce() {
+        return changes == null ? atStart : changes.inForce();
+    }
+
+    /** What is wrong with files as they are now, while older ones are in force; empty where all is well. */
+    public List<String> complaints() {
+        return complaints.all();
+    }
+
+    /** What the partners' files in force say that they had better not; it was logged when they were loaded. */
+    public List<String> warnings() {
+        return inForce().warnings();
+    }
+
+    static void warn(String warning) {
+        LOG.warn(warning);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (transition != null) {
+            transition.close();
+        }
+    }
+}

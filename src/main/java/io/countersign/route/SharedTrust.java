@@ -1,0 +1,48 @@
+package io.countersign.route;
+
+import io.countersign.settings.Settings;
+import io.countersign.tls.Authorities;
+import io.countersign.tls.KeyMaterialException;
+import io.countersign.tls.Reading;
+import io.countersign.tls.SampleCertificates;
+import java.nio.file.Path;
+
+/** The authorities of {@code countersign.trust}, a file or a folder, and whether it holds others now. */
+final class SharedTrust {
+    private final Settings settings;
+    private Reading reading = new Reading();
+    private boolean refused;
+
+    SharedTrust(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** @throws KeyMaterialException where something in it cannot be used */
+    Authorities read() throws KeyMaterialException {
+        Path trust = settings.path("countersign.trust");
+        reading = new Reading();
+        Authorities authorities = Authorities.read(trust, reading);
+        if (!settings.isLoopback() && authorities.certificates().stream().anyMatch(SampleCertificates::isSample)) {
+            throw new KeyMaterialException(
+                    trust,
+                    "holds a sample authority, whose key everybody has; it is for loopback only, and "
+                            + settings.get("countersign.host") + " is not");
+        }
+        refused = false;
+        return authorities;
+    }
+
+    /** Whether it holds something else than when it was last read, and is not being written. */
+    boolean hasChanged() {
+        return reading.hasSettledOtherwise();
+    }
+
+    /** What was last read does not come into force. */
+    void refuse() {
+        refused = true;
+    }
+
+    boolean isRefused() {
+        return refused;
+    }
+}

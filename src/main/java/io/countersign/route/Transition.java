@@ -1,0 +1,209 @@
+package io.countersign.route;
+
+import io.countersign.partner.Partners;
+import io.countersign.transfer.Lasting;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.camel.Component;
+import org.apache.camel.model.RouteDefinition;
+import org.jspecify.annotations.Nullable;
+
+/** Brings the running context from one state to another in one step, or leaves it as it is. */
+final class Transition {
+    private static final List<String> ORDER = List.of("/tls.camel.", "/templates/", "/partners/");
+
+    private final LiveContext context;
+    private final RouteFiles live;
+    private final Partners partners;
+    private final OwnRoute ownRoute;
+    private final Doors doors;
+    private final List<Retired> retired = new ArrayList<>();
+
+    Transition(LiveContext context, Partners partners, OwnRoute ownRoute, Doors doors) {
+        this.context = context;
+        this.live = new RouteFiles(context);
+        this.partners = partners;
+        this.ownRoute = ownRoute;
+        this.doors = doors;
+    }
+
+    /** @param wanted files that will be, if they can; their templates are those that the others may use */
+    Rehearsal rehearse(Map<String, RouteFile> wanted, State before) {
+        List<RouteFile> templates = wanted.entrySet().stream()
+                .filter(each -> each.getKey().contains("/templates/")
+                        || !before.says()
+                                .getOrDefault(each.getKey(), Says.NOTHING)
+                                .templates()
+                                .isEmpty())
+                .map(Map.Entry::getValue)
+                .toList();
+        return new Rehearsal(context, templates).knowing(before.files(), before.says());
+    }
+
+    /**
+     * @param gone partners that are no longer known and had a route of their own, for what is still on its way
+     * @throws Unrunnable where a route cannot be made or cannot begin; everything is as it was then
+     */
+    void make(State before, State after, Set<String> gone) throws Unrunnable {
+        Map<String, RouteFile> files = all(after);
+        Map<String, Says> says = said(after);
+        Map<String, RouteFile> filesBefore = all(before);
+        Map<String, Says> saysBefore = said(before);
+        Set<String> changed = Draft.differences(filesBefore, files);
+        changed.removeIf(
+                location -> !saysBefore.getOrDefault(location, Says.NOTHING).hasParts()
+                        && !says.getOrDefault(location, Says.NOTHING).hasParts());
+        Dependents dependents = new Dependents(saysBefore, changed, files, says);
+        Replacement replacement = changed.isEmpty() ? null : prepare(dependents, files, saysBefore);
+        try {
+            doors.whileHeld(() -> {
+                Set<String> own = new HashSet<>(gone);
+                own.addAll(before.withOwnRoute());
+                own.addAll(after.withOwnRoute());
+                ownRoute.use(own);
+                if (replacement != null) {
+                    replacement.switchOver();
+                }
+                partners.use(after.directory());
+                // Of a partner who has gone, what is on its way must not end where its file never said.
+                Set<String> left = new HashSet<>(before.withOwnRoute());
+                left.removeAll(after.partners());
+                left.addAll(gone);
+                left.addAll(after.withOwnRoute());
+                ownRoute.use(left);
+            });
+        } catch (Exception cannotBegin) {
+            ownRoute.use(before.withOwnRoute());
+            undo(replacement, cannotBegin);
+            throw cannotBegin instanceof Unrunnable told ? told : new Unrunnable("", cannotBegin);
+        }
+        if (replacement != null) {
+            Set<String> names = new TreeSet<>(dependents.changedNames());
+            says.values().forEach(each -> names.removeAll(each.beans().keySet()));
+            retired.add(replacement.retire(names));
+        }
+    }
+
+    private Replacement prepare(Dependents dependents, Map<String, RouteFile> files, Map<String, Says> saysBefore)
+            throws Unrunnable {
+        for (String name : dependents.changedNames()) {
+            Object bean = context.getRegistry().lookupByName(name);
+            if (bean instanceof Component || bean instanceof Lasting) {
+                throw new Unrunnable(
+                        "",
+                        new IllegalArgumentException("the bean " + name
+                                + " cannot be another while the service runs; it counts from the next start"));
+            }
+        }
+        Set<String> locations = dependents.locations();
+        List<RouteDefinition> old = context.getRouteDefinitions().stream()
+                .filter(route -> locations.contains(RouteFile.location(route)))
+                .toList();
+        List<RouteFile> fresh = locations.stream()
+                .filter(files::containsKey)
+                .sorted(Comparator.comparingInt(Transition::order))
+                .map(files::get)
+                .toList();
+        Set<String> kept = dependents.keptBeans();
+        Set<String> names = new HashSet<>(dependents.changedNames());
+        names.addAll(kept);
+        try {
+            return Replacement.prepare(
+                    context,
+                    doors,
+                    locations.stream()
+                            .map(location -> saysBefore.getOrDefault(location, Says.NOTHING))
+                            .toList(),
+                    old,
+                    names,
+                    () -> load(fresh, kept));
+        } catch (Exception cannotBeMade) {
+            throw cannotBeMade instanceof Unrunnable told ? told : new Unrunnable("", cannotBeMade);
+        }
+    }
+
+    private void load(List<RouteFile> files, Set<String> kept) throws Unrunnable {
+        for (RouteFile file : files) {
+            try {
+                live.load(file, kept);
+            } catch (Exception cannotBeMade) {
+                throw new Unrunnable(file.location(), cannotBeMade);
+            }
+        }
+    }
+
+    private static void undo(@Nullable Replacement replacement, Exception why) {
+        if (replacement != null) {
+            try {
+                replacement.undo();
+            } catch (Exception stuck) {
+                why.addSuppressed(stuck);
+            }
+        }
+    }
+
+    /** Which of the changed files to blame: the one that could not run, or all that it depends on. */
+    Map<String, String> blame(Unrunnable why, Set<String> changed, State before, State after) {
+        String told = String.valueOf(why.getMessage());
+        Map<String, String> blamed = new HashMap<>();
+        RouteFile toPartner = after.defaults().get(why.location());
+        for (String location : changed) {
+            boolean describes = toPartner != null
+                    && after.says()
+                            .getOrDefault(location, Says.NOTHING)
+                            .partners()
+                            .containsKey(State.partner(toPartner));
+            if (location.equals(why.location()) || describes) {
+                return Map.of(location, RouteFile.name(location) + ": " + told);
+            }
+            boolean hasParts =
+                    before.says().getOrDefault(location, Says.NOTHING).hasParts()
+                            || after.says().getOrDefault(location, Says.NOTHING).hasParts();
+            if (hasParts) {
+                String where = why.location().isEmpty() ? "" : "then " + RouteFile.name(why.location()) + ": ";
+                blamed.put(location, RouteFile.name(location) + ": " + where + told);
+            }
+        }
+        return blamed;
+    }
+
+    /** Ends routes that have been replaced and have nothing on its way any more. */
+    void endRetired() {
+        retired.removeIf(Retired::hasEnded);
+    }
+
+    /** Ends them all, at the service's own end. */
+    void close() {
+        retired.forEach(Retired::end);
+        retired.clear();
+    }
+
+    private static int order(String location) {
+        for (int i = 0; i < ORDER.size(); i++) {
+            if (location.contains(ORDER.get(i))) {
+                return i;
+            }
+        }
+        return ORDER.size();
+    }
+
+    /** With those that nobody had to write. */
+    private static Map<String, RouteFile> all(State state) {
+        Map<String, RouteFile> all = new TreeMap<>(state.files());
+        all.putAll(state.defaults());
+        return all;
+    }
+
+    private static Map<String, Says> said(State state) {
+        Map<String, Says> all = new TreeMap<>(state.says());
+        state.defaults().forEach((location, file) -> all.put(location, State.saidByDefault(file)));
+        return all;
+    }
+}

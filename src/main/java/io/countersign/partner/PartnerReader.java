@@ -14,7 +14,9 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ final class PartnerReader {
 
     private final Path home;
     private final Problems problems;
+    private final Map<X509Certificate, String> pinFiles = new HashMap<>();
 
     PartnerReader(Path home, Problems problems) {
         this.home = home;
@@ -47,6 +50,7 @@ final class PartnerReader {
         CertificateName name = name(partner, own);
         List<X509Certificate> pins = pins(id, partner, own);
         Authorities authorities = authorities(partner, own);
+        PartnerServer server = new PartnerServerReader(home, own).read(partner);
         KnownPartner known = new KnownPartner(
                 id,
                 partner.enabled(),
@@ -56,7 +60,8 @@ final class PartnerReader {
                 authorities == null ? Set.of() : authorities.authorities(),
                 authorities == null ? List.of() : List.copyOf(authorities.certificates()),
                 name,
-                new PartnerServerReader(home, own).read(partner));
+                server,
+                PartnerDates.of(id, partner, pins, pinFiles, authorities, server));
         if (!partner.verifyHost()) {
             problems.warn("partner " + id, "the host of its server is not verified (verifyHost: false)");
         }
@@ -105,6 +110,7 @@ final class PartnerReader {
                     Strength.check(pin);
                     warn(id, file.strip(), pin);
                     pins.add(pin);
+                    pinFiles.put(pin, file.strip());
                 }
             } catch (KeyMaterialException | CertificateException | IllegalArgumentException unusable) {
                 own.add("certificates", String.valueOf(unusable.getMessage()));

@@ -1,6 +1,7 @@
 package io.countersign.tls;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,17 @@ public final class CompanyIdentity {
             return Identity.read(Path.of(keystore), keystorePassword);
         }
         return Identity.read(Path.of(orEmpty(certificate)), Path.of(orEmpty(key)), keyPassword);
+    }
+
+    /** What of it ends at some time; nothing where it cannot be read now. */
+    public List<Dated> dated() {
+        boolean pkcs12 = keystore != null && !keystore.isBlank();
+        try {
+            return Dated.of(
+                    Dated.Kind.OWN_CERTIFICATE, Dated.COMPANY, orEmpty(pkcs12 ? keystore : certificate), read());
+        } catch (KeyMaterialException unusable) {
+            return List.of();
+        }
     }
 
     private static String orEmpty(@Nullable String path) {

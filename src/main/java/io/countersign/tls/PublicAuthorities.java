@@ -10,9 +10,9 @@ import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.cert.X509CertificateHolder;
 
 /**
- * The authorities of the public web, which browsers trust. They may give out certificates for TLS servers only: those under a
- * root of Chrome's, none for clients from 15 March 2027 on (Chrome Root Program Policy 1.8, section 1.3.2), and most of them
- * stopped in 2026, the date of the policy's version 1.6 (section 3.2.2).
+ * The authorities of the public web, which browsers trust, and which give out certificates for TLS servers only: those under
+ * Chrome's roots none for clients from 15 March 2027 on (Chrome Root Program Policy 1.8, section 1.3.2). Many stopped in
+ * 2026, before the date that the policy had in its version 1.6 (15 June 2026, section 3.2.2).
  */
 public final class PublicAuthorities {
     /** The CA/Browser Forum's: domain, organization and individual validated, extended validation. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Client;
 import io.countersign.testing.Issue;
+import io.countersign.testing.Logged;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.TestHome;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -256,6 +257,26 @@ class OperationsTest {
                 URI there = service.at("/exchange").resolve(path);
                 assertThat(client.get(there).statusCode()).as(path).isEqualTo(404);
             }
+        }
+    }
+
+    @Test
+    void theyMayBeOnIpv6() throws Exception {
+        home.set("countersign.operations-host", "::1");
+        try (RunningService service = RunningService.start(home)) {
+            assertThat(service.at("/health").getHost()).isEqualTo("[::1]");
+            assertThat(get(service, "/health").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void theServiceLooksAtItsStart() throws Exception {
+        try (Logged log = Logged.by("countersign.expiry");
+                RunningService service = RunningService.start(home)) {
+            assertThat(log.news())
+                    .hasSize(3)
+                    .anySatisfy(line -> assertThat(line).startsWith("ERROR partner acme's pinned certificate"));
+            assertThat(service.complaints()).isEmpty();
         }
     }
 

@@ -18,7 +18,9 @@ record Ending(
     /** Nothing is said earlier than this many days before the end. */
     static final int EARLIEST = 30;
 
+    /** Days before the end at which there is a warning, the last first. */
     private static final int[] STAGES = {1, 7, 14, EARLIEST};
+
     private static final int LAST_DAY = 1;
     private static final int OVER = 0;
 
@@ -28,13 +30,12 @@ record Ending(
             return OVER;
         }
         Duration left = Duration.between(now, dated.notAfter());
-        int nearest = Integer.MAX_VALUE;
         for (int days : STAGES) {
-            if (left.compareTo(Duration.ofDays(days)) <= 0 && days < nearest && isMeant(dated, days)) {
-                nearest = days;
+            if (left.compareTo(Duration.ofDays(days)) <= 0 && isMeant(dated, days)) {
+                return days;
             }
         }
-        return nearest;
+        return Integer.MAX_VALUE;
     }
 
     /** Revocation lists are renewed every few days: only what is less than half of their time is a warning. */

@@ -113,6 +113,14 @@ class ArchitectureTest {
             .resideInAnyPackage("org.apache.hc..", "org.apache.camel.component.http..");
 
     @ArchTest
+    static final ArchRule onlyOperationsKnowsPrometheus = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.countersign.operations..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.prometheus..");
+
+    @ArchTest
     static final ArchRule namesSayWhatTheyAre = classes()
             .should()
             .haveSimpleNameNotEndingWith("Utils")

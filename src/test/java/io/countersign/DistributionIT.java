@@ -108,7 +108,8 @@ class DistributionIT {
         Files.writeString(acme, Files.readString(acme).replace("9443", Integer.toString(acmePort)));
         String section = readme.substring(readme.indexOf("## Two Countersigns"), readme.indexOf("## The exchange over"))
                 .replace("8443", Integer.toString(companyPort))
-                .replace("9443", Integer.toString(acmePort));
+                .replace("9443", Integer.toString(acmePort))
+                .replace("9444", Integer.toString(Installed.freePort()));
         List<Process> services = new ArrayList<>();
         try {
             List<MatchResult> blocks = BLOCK.matcher(section).results().toList();
@@ -150,13 +151,14 @@ class DistributionIT {
         }
     }
 
-    /** But for the port of the company, which is the README's by default. */
+    /** But for the ports of the company, which are the README's by default. */
     private Process start(String line, int companyPort) throws IOException {
         ProcessBuilder service = new ProcessBuilder("sh", "-c", "exec " + line.strip());
         service.environment().put("JAVA_HOME", System.getProperty("java.home"));
         boolean company = line.contains("company");
         if (company) {
             service.environment().put("COUNTERSIGN_PORT", Integer.toString(companyPort));
+            service.environment().put("COUNTERSIGN_OPERATIONS_PORT", "0");
         }
         Path log = folder.resolve("target/" + (company ? "company" : "acme") + "/service.log");
         Process process = service.directory(folder.toFile())

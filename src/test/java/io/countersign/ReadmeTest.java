@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Does what the README says, word for word, but for the ports. */
 class ReadmeTest {
     private static final Pattern BLOCK = Pattern.compile("```(sh|yaml)\\n(.*?)```", Pattern.DOTALL);
+
+    private static final Pattern HEALTH = Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)/health");
 
     @TempDir
     private Path home;
@@ -35,9 +38,10 @@ class ReadmeTest {
         List<String> curls =
                 blocks(readme, "sh").filter(block -> block.startsWith("curl")).toList();
         List<String> files = blocks(readme, "yaml").toList();
-        assertThat(curls).hasSize(4);
+        assertThat(curls).hasSize(6);
         assertThat(files).hasSize(4); // the last one is DistributionIT's
-        Files.writeString(home.resolve("countersign.properties"), "countersign.port = 0\n");
+        Files.writeString(
+                home.resolve("countersign.properties"), "countersign.port = 0\ncountersign.operations-port = 0\n");
 
         try (ServiceProcess service = ServiceProcess.start(home)) {
             int port = service.port();
@@ -52,6 +56,11 @@ class ReadmeTest {
                     .contains("refused certificate-unknown", "CN=stranger", "identifies no partner");
             assertThat(curl(curls.get(2), port)).contains("alert");
             Awaitility.await().until(() -> service.output().contains("Empty client certificate chain"));
+
+            assertThat(curl(curls.get(4).replace("8444", operationsPort(service)), port))
+                    .contains("{\"status\":\"up\"", "complaints", "waiting", "unsendable", "expiring", "notRenewable");
+            assertThat(curl(curls.get(5).replace("8444", operationsPort(service)), port))
+                    .containsPattern("(?m)^countersign_certificate_not_after_timestamp_seconds\\{.*owner=\"acme\"");
 
             Path acme = home.resolve("routes/partners/acme.camel.yaml");
             String asShipped = Files.readString(acme);
@@ -82,6 +91,12 @@ class ReadmeTest {
                     .contains("\"partner\":\"anyone\"");
             assertThat(files("data/suggestions")).hasSize(1);
         }
+    }
+
+    private static String operationsPort(ServiceProcess service) {
+        Matcher address = HEALTH.matcher(service.output());
+        assertThat(address.find()).as(service.output()).isTrue();
+        return address.group(1);
     }
 
     private void awaitAnswer(String line, int port, String expected) {

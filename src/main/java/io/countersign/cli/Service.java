@@ -2,6 +2,9 @@ package io.countersign.cli;
 
 import io.countersign.client.SendingFile;
 import io.countersign.listener.Listeners;
+import io.countersign.operations.Expiry;
+import io.countersign.operations.ExpiryHealth;
+import io.countersign.operations.Metrics;
 import io.countersign.operations.PartnersHealth;
 import io.countersign.partner.Partners;
 import io.countersign.refusal.Refusals;
@@ -14,10 +17,15 @@ import io.countersign.settings.InvalidSettingsException;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.settings.SettingsCheck;
+import io.countersign.tls.CompanyIdentity;
+import io.countersign.tls.Dated;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jetty.JettyHttpEndpoint;
 import org.apache.camel.health.HealthCheckRegistry;
@@ -37,12 +45,14 @@ public final class Service implements AutoCloseable {
     private final Refusals refusals = new Refusals();
     private final OwnRoute ownRoute = new OwnRoute();
     private final LiveMain main = new LiveMain();
+    private final Expiry expiry;
     private @Nullable Following following;
 
     /** @param clock by which certificates are valid or not */
     public Service(Settings settings, Clock clock) {
         this.settings = settings;
         this.partners = new Partners(clock);
+        this.expiry = new Expiry(this::dated, clock);
     }
 
     /**
@@ -63,16 +73,23 @@ public final class Service implements AutoCloseable {
             main.bind("refusal", refusing);
             main.bind("hasOwnRoute", ownRoute);
             main.bind("progress", (SendingFile.Progress) (file, sent, of) -> {});
+            main.bind("metrics", Metrics.registry());
+            main.bind("expiry", expiry);
             main.init();
             HealthCheckRegistry.get(context()).register(health());
+            HealthCheckRegistry.get(context()).register(new ExpiryHealth(expiry));
             Following following = new Routes(context(), settings, partners).load(ownRoute, problems);
             this.following = following;
             problems.throwIfAny();
             main.start();
+            expiry.look();
             following.begin(
                     main.live(),
                     new ListenerDoors(listeners),
                     context().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "follow-changes"));
+            ScheduledExecutorService watch =
+                    context().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "watch-expiry");
+            var unusedToo = watch.scheduleWithFixedDelay(expiry::look, 1, 1, TimeUnit.MINUTES);
         } catch (InvalidSettingsException reported) {
             close();
             throw reported;
@@ -109,6 +126,15 @@ public final class Service implements AutoCloseable {
     /** What is in force and should not stay as it is. */
     public List<String> warnings() {
         return following == null ? List.of() : following.warnings();
+    }
+
+    /** Everything in force that ends at some time, as it is now. */
+    private List<Dated> dated() {
+        return Stream.concat(
+                        context().getRegistry().findByType(CompanyIdentity.class).stream()
+                                .flatMap(company -> company.dated().stream()),
+                        partners.dated().stream())
+                .toList();
     }
 
     private PartnersHealth health() {

@@ -1,5 +1,5 @@
 /**
- * What an operator looks at: how the service is, in Camel's health checks.
+ * What an operator looks at: how the service is, what ends soon, and its metrics, in the log and over HTTP.
  * It shows what others know and decides nothing.
  */
 @NullMarked

@@ -2,6 +2,7 @@ package io.countersign.partner;
 
 import io.countersign.address.AllowedAddresses;
 import io.countersign.tls.Authorities.Authority;
+import io.countersign.tls.Dated;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * is empty where any authority of the shared trust may issue its certificates.
  *
  * @param maxSize bytes
+ * @param dated what of it ends at some time
  */
 public record KnownPartner(
         String id,
@@ -22,4 +24,5 @@ public record KnownPartner(
         Set<Authority> authorities,
         List<X509Certificate> authorityCertificates,
         @Nullable CertificateName name,
-        PartnerServer server) {}
+        PartnerServer server,
+        List<Dated> dated) {}

@@ -6,6 +6,8 @@ import io.countersign.settings.Problems;
 import io.countersign.tls.Authorities;
 import io.countersign.tls.Certificates;
 import io.countersign.tls.CertificationPath;
+import io.countersign.tls.Dated;
+import io.countersign.tls.Dated.Kind;
 import io.countersign.tls.SampleCertificates;
 import io.countersign.tls.ServerTrust;
 import java.security.cert.CertificateException;
@@ -73,6 +75,18 @@ public final class PartnerDirectory {
         return partner == null
                 ? "is not known; known: " + String.join(", ", new TreeSet<>(byId.keySet()))
                 : partner.enabled() ? "has no url" : "is not enabled";
+    }
+
+    /** What of the shared trust and of the partners that are enabled ends at some time. */
+    List<Dated> dated() {
+        Authorities shared = index.shared();
+        return Stream.concat(
+                        shared.certificates().stream()
+                                .map(one -> Dated.of(Kind.SHARED_AUTHORITY, Dated.SHARED, shared.file(one), one)),
+                        byId.values().stream()
+                                .filter(KnownPartner::enabled)
+                                .flatMap(partner -> partner.dated().stream()))
+                .toList();
     }
 
     @Nullable

@@ -15,7 +15,9 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ final class PartnerReader {
     private final Path home;
     private final Problems problems;
     private final Reading reading;
+    private final Map<X509Certificate, String> pinFiles = new HashMap<>();
 
     PartnerReader(Path home, Problems problems, Reading reading) {
         this.home = home;
@@ -50,6 +53,7 @@ final class PartnerReader {
         CertificateName name = name(partner, own);
         List<X509Certificate> pins = pins(id, partner, own);
         Authorities authorities = authorities(partner, own);
+        PartnerServer server = new PartnerServerReader(home, own, reading).read(partner);
         KnownPartner known = new KnownPartner(
                 id,
                 partner.enabled(),
@@ -59,7 +63,8 @@ final class PartnerReader {
                 authorities == null ? Set.of() : authorities.authorities(),
                 authorities == null ? List.of() : List.copyOf(authorities.certificates()),
                 name,
-                new PartnerServerReader(home, own, reading).read(partner));
+                server,
+                PartnerDates.of(id, partner, pins, pinFiles, authorities, server));
         if (!partner.verifyHost()) {
             problems.warn("partner " + id, "the host of its server is not verified (verifyHost: false)");
         }
@@ -109,6 +114,7 @@ final class PartnerReader {
                     Strength.check(pin);
                     warn(id, file.strip(), pin);
                     pins.add(pin);
+                    pinFiles.put(pin, file.strip());
                 }
             } catch (KeyMaterialException | CertificateException | IllegalArgumentException unusable) {
                 own.add("certificates", String.valueOf(unusable.getMessage()));

@@ -5,6 +5,7 @@ import io.countersign.settings.Problems;
 import io.countersign.tls.Authorities;
 import io.countersign.tls.CallerTls;
 import io.countersign.tls.ClientTrust;
+import io.countersign.tls.Dated;
 import io.countersign.tls.Identity;
 import io.countersign.tls.Reading;
 import java.net.URI;
@@ -83,6 +84,11 @@ public final class Partners implements ClientTrust {
 
     public int size() {
         return directory.size();
+    }
+
+    /** What is in force now and ends at some time: the shared trust, and what the enabled partners' files name. */
+    public List<Dated> dated() {
+        return directory.dated();
     }
 
     @Override

@@ -21,6 +21,9 @@ public final class Refusing implements Processor {
     /** The methods served anywhere (RFC 9110, 10.2.1). */
     public static final String METHODS = "GET, POST, PUT";
 
+    /** The exchange property with the methods that are served where a route refuses another. */
+    static final String ALLOW = "allow";
+
     private static final Logger LOG = LoggerFactory.getLogger(Refusing.class);
     private static final String RETRY_AFTER_SECONDS = "30";
 
@@ -46,7 +49,7 @@ public final class Refusing implements Processor {
             answer.setHeader("Retry-After", RETRY_AFTER_SECONDS);
         }
         if (refusal.code() == Code.METHOD_NOT_ALLOWED) {
-            answer.setHeader("Allow", METHODS);
+            answer.setHeader("Allow", exchange.getProperty(ALLOW, METHODS, String.class));
         }
         answer.setBody(problem);
     }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
@@ -98,7 +99,9 @@ public final class Settings {
     public Properties placeholders() {
         Properties placeholders = new Properties();
         placeholders.putAll(values);
-        placeholders.setProperty("countersign.host", inUrl(get("countersign.host")));
+        for (String host : List.of("countersign.host", "countersign.operations-host")) {
+            placeholders.setProperty(host, inUrl(get(host)));
+        }
         return placeholders;
     }
 

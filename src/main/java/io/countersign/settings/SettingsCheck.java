@@ -8,9 +8,6 @@ import io.countersign.tls.SampleCertificates;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -27,8 +24,6 @@ public final class SettingsCheck {
     private static final Pattern MISREAD =
             Pattern.compile("[%?]|\\{\\{|\\$\\{" + (File.separatorChar == '/' ? "|\\\\" : ""));
 
-    private static final int LAST_PORT = 65_535;
-
     private final Settings settings;
     private final Problems problems;
 
@@ -44,19 +39,23 @@ public final class SettingsCheck {
      */
     public static @Nullable Authorities check(Settings settings, Problems problems) {
         SettingsCheck check = new SettingsCheck(settings, problems);
-        InetAddress host = check.host();
-        int port = check.port("countersign.port");
-        check.port("countersign.operations-port");
-        if (host != null && port > 0) {
-            check.isFree(host, port);
-        }
+        ListeningCheck partners = ListeningCheck.ofPartners(settings, problems);
+        InetAddress host = partners.host();
+        Integer port = partners.port();
+        partners.isFree(host, port);
+        ListeningCheck operations = ListeningCheck.ofOperations(settings, problems);
+        InetAddress operationsHost = operations.host();
+        Integer operationsPort = operations.port();
+        operations.keepToLoopback(operationsHost);
+        operations.isFree(operationsHost, operationsPort);
+        operations.isNotThatOf(operationsHost, operationsPort, host, port);
         return check.all(host);
     }
 
     /** The same for a command that listens nowhere; the service may be running meanwhile. */
     public static @Nullable Authorities checkWithoutListening(Settings settings, Problems problems) {
         SettingsCheck check = new SettingsCheck(settings, problems);
-        return check.all(check.host());
+        return check.all(ListeningCheck.ofPartners(settings, problems).host());
     }
 
     private @Nullable Authorities all(@Nullable InetAddress host) {
@@ -66,41 +65,6 @@ public final class SettingsCheck {
         password("countersign.keystore-password");
         identity(host);
         return trust(host);
-    }
-
-    private @Nullable InetAddress host() {
-        if (isEmpty("countersign.host")) {
-            return null;
-        }
-        try {
-            return InetAddress.getByName(settings.get("countersign.host"));
-        } catch (UnknownHostException unknown) {
-            add(
-                    "countersign.host",
-                    "'" + settings.get("countersign.host") + "' is neither an address nor a known host name");
-            return null;
-        }
-    }
-
-    private int port(String key) {
-        String text = settings.get(key);
-        int port = text.matches("\\d{1,5}") ? Integer.parseInt(text) : -1;
-        if (port < 0 || port > LAST_PORT) {
-            add(key, "'" + text + "' is not a port; accepted: 1 to " + LAST_PORT + ", or 0 for a free one");
-            return -1;
-        }
-        return port;
-    }
-
-    private void isFree(InetAddress host, int port) {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(host, port));
-        } catch (IOException taken) {
-            add(
-                    "countersign.port",
-                    "cannot listen on " + host.getHostAddress() + " port " + port + ": " + taken.getMessage());
-        }
     }
 
     private void size() {
@@ -205,7 +169,7 @@ public final class SettingsCheck {
         }
     }
 
-    /** Left empty, a host would mean every address, and a path the working directory. */
+    /** Left empty, a path would mean the working directory. */
     private boolean isEmpty(String key) {
         boolean empty = settings.get(key).isBlank();
         if (empty) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +29,7 @@ public final class Authorities {
     private final Map<X500Principal, List<X509Certificate>> byName = new HashMap<>();
     private final Set<Authority> all = new LinkedHashSet<>();
     private final Set<X509Certificate> certificates = new LinkedHashSet<>();
+    private final Map<X509Certificate, Path> files = new HashMap<>();
 
     /** What identifies an authority: its name and its key, not the certificate that happens to carry them. */
     public record Authority(X500Principal name, PublicKey key) {
@@ -56,7 +58,7 @@ public final class Authorities {
     /** @param reading gets the folder, and the files */
     public static Authorities read(Path fileOrFolder, Reading reading) throws KeyMaterialException {
         reading.note(fileOrFolder);
-        List<X509Certificate> certificates = new ArrayList<>();
+        Map<X509Certificate, Path> certificates = new LinkedHashMap<>();
         for (Path file : files(fileOrFolder)) {
             PemFile pem = PemFile.read(file, reading);
             if (pem.holdsRevocationList()) {
@@ -69,13 +71,21 @@ public final class Authorities {
                             "holds " + Certificates.name(certificate)
                                     + ", which is not an authority's certificate (basicConstraints without CA:TRUE)");
                 }
-                certificates.add(certificate);
+                certificates.putIfAbsent(certificate, file);
             }
         }
         if (certificates.isEmpty()) {
             throw new KeyMaterialException(fileOrFolder, "holds no certificate (looked for " + ENDINGS + ")");
         }
-        return of(certificates);
+        Authorities authorities = of(certificates.keySet());
+        authorities.files.putAll(certificates);
+        return authorities;
+    }
+
+    /** The file that one of them was read from; empty where it was not read from any. */
+    public String file(X509Certificate certificate) {
+        Path file = files.get(certificate);
+        return file == null ? "" : file.toString();
     }
 
     /** All of them, also where an authority has several: an expired one and its successor, say. */

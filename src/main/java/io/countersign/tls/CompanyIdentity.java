@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,6 +162,21 @@ public final class CompanyIdentity {
 
     private static boolean isSet(@Nullable String text) {
         return text != null && !text.isBlank();
+    }
+
+    /** What of it ends at some time, of the next one too; nothing where none has been in force yet. */
+    public List<Dated> dated() {
+        Own now = own;
+        if (now == null) {
+            return List.of();
+        }
+        Stream<Dated> current = dated(isSet(keystore) ? keystore : certificate, now.current());
+        Identity next = now.next();
+        return (next == null ? current : Stream.concat(current, dated(nextCertificate, next))).toList();
+    }
+
+    private static Stream<Dated> dated(@Nullable String file, Identity identity) {
+        return Dated.of(Dated.Kind.OWN_CERTIFICATE, Dated.COMPANY, orEmpty(file), identity).stream();
     }
 
     private static String orEmpty(@Nullable String path) {

@@ -418,7 +418,8 @@ class PartnerDirectoryTest {
                 Set.of(),
                 List.of(),
                 null,
-                NOWHERE);
+                NOWHERE,
+                List.of());
     }
 
     private static KnownPartner named(String id, CertificateName name, Certified... authorities) {
@@ -433,6 +434,7 @@ class PartnerDirectoryTest {
                 own.authorities(),
                 List.copyOf(own.certificates()),
                 name,
-                NOWHERE);
+                NOWHERE,
+                List.of());
     }
 }

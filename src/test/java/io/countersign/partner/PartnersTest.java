@@ -13,6 +13,8 @@ import io.countersign.testing.Certified;
 import io.countersign.testing.Issue;
 import io.countersign.testing.SettableClock;
 import io.countersign.tls.Authorities;
+import io.countersign.tls.Dated;
+import io.countersign.tls.Dated.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -367,6 +369,46 @@ class PartnersTest {
         assertThatExceptionOfType(Refusal.class)
                 .isThrownBy(() -> partners.identify(ACME.chain()))
                 .satisfies(refusal -> assertThat(refusal.code()).isEqualTo(Code.CERTIFICATE_UNKNOWN));
+    }
+
+    @Test
+    void tellWhatOfThemEndsAndInWhichFileItStands() {
+        Certified next = Issue.to("CN=acme").by(ROOT);
+        Certified ours =
+                Issue.to("CN=for acme").by(Issue.to("CN=Below").asAuthority().by(ROOT));
+        ACME.write(home, "acme");
+        next.write(home, "next");
+        ours.write(home, "ours");
+        ROOT.write(home, "root");
+        Partner acme = new Partner();
+        acme.setCertificates("acme.crt, next.crt");
+        acme.setServerTrust("root.crt, next.crt");
+        acme.setCertificate("ours.crt");
+        acme.setKey("ours.key");
+        Partner globex = new Partner();
+        globex.setAuthority("root.crt");
+        globex.setSubject("CN=globex");
+        Partner disabled = new Partner();
+        disabled.setAuthority("root.crt");
+        disabled.setSubject("CN=disabled");
+        disabled.setEnabled(false);
+        Partners partners = new Partners(new SettableClock());
+        assertThat(partners.dated()).isEmpty();
+
+        partners.use(read(Map.of("acme", acme, "globex", globex, "disabled", disabled)));
+
+        assertThat(problems.found()).isEmpty();
+        assertThat(partners.dated())
+                .containsExactlyInAnyOrder(
+                        Dated.of(Kind.SHARED_AUTHORITY, "shared", "", ROOT.certificate()),
+                        Dated.of(Kind.PARTNER_PIN, "acme", "acme.crt", ACME.certificate()),
+                        Dated.of(Kind.PARTNER_PIN, "acme", "next.crt", next.certificate()),
+                        Dated.of(Kind.PARTNER_SERVER, "acme", "root.crt, next.crt", ROOT.certificate()),
+                        Dated.of(Kind.PARTNER_SERVER, "acme", "root.crt, next.crt", next.certificate()),
+                        Dated.of(Kind.PARTNER_IDENTITY, "acme", "ours.crt", ours.certificate()),
+                        Dated.of(
+                                Kind.OWN_CHAIN, "acme", "ours.crt", ours.chain().get(1)),
+                        Dated.of(Kind.PARTNER_AUTHORITY, "globex", "root.crt", ROOT.certificate()));
     }
 
     private KnownPartner read(Consumer<Partner> writing) {

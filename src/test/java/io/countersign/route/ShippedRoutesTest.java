@@ -3,6 +3,8 @@ package io.countersign.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.client.SendingFile;
+import io.countersign.operations.Expiry;
+import io.countersign.operations.Metrics;
 import io.countersign.partner.Partner;
 import io.countersign.partner.Partners;
 import io.countersign.refusal.Code;
@@ -74,6 +76,8 @@ class ShippedRoutesTest extends CamelTestSupport {
         context.getRegistry().bind("partners", new Partners(Clock.systemUTC()));
         context.getRegistry().bind("refusal", refusing);
         context.getRegistry().bind("hasOwnRoute", ownRoute);
+        context.getRegistry().bind("metrics", Metrics.registry());
+        context.getRegistry().bind("expiry", new Expiry(List::of, Clock.systemUTC()));
         context.getRegistry().bind("progress", (SendingFile.Progress) (file, sent, of) -> {});
         return context;
     }

@@ -224,6 +224,55 @@ class SettingsCheckTest {
         }
     }
 
+    @Test
+    void reportsThatThePortOfOperationsIsTaken() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            home.set("countersign.operations-port", "" + taken.getLocalPort());
+
+            assertThat(problems())
+                    .singleElement()
+                    .asString()
+                    .startsWith("countersign.operations-port (-D): cannot listen on 127.0.0.1 port "
+                            + taken.getLocalPort() + ": ");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "0.0.0.0"})
+    void reportsOnePortForBothListeners(String host) throws IOException {
+        int port = freePort();
+        home.set("countersign.host", host)
+                .set("countersign.port", "" + port)
+                .set("countersign.operations-port", "" + port);
+
+        assertThat(problems())
+                .containsExactly("countersign.operations-port (-D): " + port
+                        + " is the partners' listener's, on the same address; accepted: another");
+    }
+
+    /** Whoever reaches it is shown everything. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.7"})
+    void keepsHealthAndMetricsToLoopback(String host) {
+        home.set("countersign.operations-host", host);
+
+        assertThat(problems())
+                .anySatisfy(problem -> assertThat(problem)
+                        .isEqualTo(
+                                "countersign.operations-host (-D): health and metrics are shown without a login, and '"
+                                        + host
+                                        + "' can be reached from other machines; accepted: loopback, such as 127.0.0.1,"
+                                        + " ::1 or localhost"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "127.9.9.9", "localhost"})
+    void acceptsHealthAndMetricsOnLoopback(String host) {
+        home.set("countersign.operations-host", host);
+
+        assertThat(problems()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"no-such-host.invalid", "256.0.0.1.invalid", "a b", "1:2:3"})
     void reportsAHostThatNobodyKnows(String host) {
@@ -276,6 +325,7 @@ class SettingsCheckTest {
     @ValueSource(
             strings = {
                 "countersign.host",
+                "countersign.operations-host",
                 "countersign.data",
                 "countersign.trust",
                 "countersign.certificate",
@@ -363,6 +413,12 @@ class SettingsCheckTest {
                         "countersign.key",
                         "countersign.trust",
                         "countersign.unknown");
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            return free.getLocalPort();
+        }
     }
 
     private List<String> problems() {

@@ -40,7 +40,8 @@ public record Installed(Path home) {
         TestHome.copy(DISTRIBUTION.resolve("certs-sample"), home.resolve("certs-sample"), "nothing");
         Files.writeString(
                 home.resolve("countersign.properties"),
-                "countersign.port = " + port + "\ncountersign.certificate = certs-sample/" + certificate
+                "countersign.port = " + port
+                        + "\ncountersign.operations-port = 0\ncountersign.certificate = certs-sample/" + certificate
                         + ".crt\ncountersign.key = certs-sample/" + certificate + ".key\n");
         return new Installed(home);
     }

@@ -11,8 +11,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -35,6 +39,7 @@ public final class Issue {
     private Instant until = Instant.now().plus(Duration.ofDays(1));
     private @Nullable KeyPair keys;
     private @Nullable String signature;
+    private final Map<ASN1ObjectIdentifier, ASN1Encodable> others = new LinkedHashMap<>();
     private boolean authority;
 
     private Issue(String subject) {
@@ -85,6 +90,12 @@ public final class Issue {
     public Issue valid(Instant notBefore, Instant notAfter) {
         from = notBefore;
         until = notAfter;
+        return this;
+    }
+
+    /** Adds an extension of any kind, not critical. */
+    public Issue extension(String oid, ASN1Encodable content) {
+        others.put(new ASN1ObjectIdentifier(oid), content);
         return this;
     }
 
@@ -151,6 +162,9 @@ public final class Issue {
             if (!purposes.isEmpty()) {
                 builder.addExtension(
                         Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes.toArray(KeyPurposeId[]::new)));
+            }
+            for (Map.Entry<ASN1ObjectIdentifier, ASN1Encodable> other : others.entrySet()) {
+                builder.addExtension(other.getKey(), false, other.getValue());
             }
             String algorithm = signature != null
                     ? signature

@@ -28,6 +28,7 @@ public final class TestHome {
         authority.write(certificates(), "ca");
         company.write(certificates(), "company");
         set("countersign.port", "0");
+        set("countersign.operations-port", "0");
         set("countersign.certificate", "certificates/company.crt");
         set("countersign.key", "certificates/company.key");
         set("countersign.trust", "certificates/ca.crt");

@@ -20,6 +20,7 @@ import io.countersign.settings.SettingsCheck;
 import io.countersign.tls.CompanyIdentity;
 import io.countersign.tls.Dated;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +28,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.jetty.JettyHttpEndpoint;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,13 +43,21 @@ public final class Service implements AutoCloseable {
     private final Settings settings;
     private final Partners partners;
     private final Refusals refusals = new Refusals();
+    private final Listeners listeners = new Listeners(refusals);
     private final OwnRoute ownRoute = new OwnRoute();
     private final LiveMain main = new LiveMain();
     private final Expiry expiry;
+    private final Duration betweenLooks;
     private @Nullable Following following;
 
     /** @param clock by which certificates are valid or not */
     public Service(Settings settings, Clock clock) {
+        this(settings, clock, Following.USUAL);
+    }
+
+    /** @param betweenLooks how long to wait before looking again whether files have changed */
+    public Service(Settings settings, Clock clock, Duration betweenLooks) {
+        this.betweenLooks = betweenLooks;
         this.settings = settings;
         this.partners = new Partners(clock);
         this.expiry = new Expiry(this::dated, clock);
@@ -67,7 +75,6 @@ public final class Service implements AutoCloseable {
             Refusing refusing = new Refusing();
             refusing.setRefusals(refusals);
             main.setOverrideProperties(settings.placeholders());
-            Listeners listeners = new Listeners(refusals);
             main.bind("jetty", listeners);
             main.bind("partners", partners);
             main.bind("refusal", refusing);
@@ -86,7 +93,8 @@ public final class Service implements AutoCloseable {
             following.begin(
                     main.live(),
                     new ListenerDoors(listeners),
-                    context().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "follow-changes"));
+                    context().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "follow-changes"),
+                    betweenLooks);
             ScheduledExecutorService watch =
                     context().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "watch-expiry");
             var unusedToo = watch.scheduleWithFixedDelay(expiry::look, 1, 1, TimeUnit.MINUTES);
@@ -104,10 +112,7 @@ public final class Service implements AutoCloseable {
 
     /** Where the listeners are, as URLs. */
     public List<String> addresses() {
-        return context().getEndpoints().stream()
-                .filter(JettyHttpEndpoint.class::isInstance)
-                .map(endpoint -> ((JettyHttpEndpoint) endpoint).getHttpUri().toString())
-                .toList();
+        return listeners.addresses();
     }
 
     public CamelContext context() {

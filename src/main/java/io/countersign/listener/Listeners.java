@@ -131,6 +131,21 @@ public final class Listeners extends JettyHttpComponent12 {
         }
     }
 
+    /** Where requests are taken, as URLs. */
+    public List<String> addresses() {
+        routes.readLock().lock();
+        try {
+            return connected.stream()
+                    .map(consumer -> ((JettyHttpEndpoint) consumer.getEndpoint())
+                            .getHttpUri()
+                            .toString())
+                    .sorted()
+                    .toList();
+        } finally {
+            routes.readLock().unlock();
+        }
+    }
+
     /** Camel keeps a connector for as long as it has a consumer; this one gets no requests. */
     static final class Hold extends HttpConsumer {
         Hold(JettyHttpEndpoint endpoint) {

@@ -2,10 +2,11 @@ package io.countersign.route;
 
 import io.countersign.partner.Partners;
 import io.countersign.route.RouteFolder.Look;
-import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.tls.Authorities;
+import io.countersign.tls.KeyMaterialException;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -213,8 +214,8 @@ final class Changes {
         if (changed.contains(Draft.TRUST)) {
             try {
                 trust = sharedTrust.read();
-            } catch (Exception unusable) {
-                blame.add(Draft.TRUST, Draft.TRUST + ": " + Problems.reason(unusable));
+            } catch (KeyMaterialException | InvalidPathException unusable) {
+                blame.add(Draft.TRUST, Draft.TRUST + ": " + unusable.getMessage());
             }
         }
         if (!blame.isEmpty()) {

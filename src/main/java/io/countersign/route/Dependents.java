@@ -1,5 +1,6 @@
 package io.countersign.route;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -49,6 +50,35 @@ final class Dependents {
         }
         kept.removeAll(changedNames);
         return kept;
+    }
+
+    /** The files of {@link #locations} that will be, each after those that bring what it names, as far as that goes. */
+    List<RouteFile> inOrder() {
+        List<String> left = new ArrayList<>(locations);
+        left.retainAll(files.keySet());
+        List<RouteFile> ordered = new ArrayList<>();
+        while (!left.isEmpty()) {
+            String next = left.stream()
+                    .filter(location -> left.stream().noneMatch(other -> names(location, other)))
+                    .findFirst()
+                    .orElse(left.get(0));
+            left.remove(next);
+            ordered.add(Objects.requireNonNull(files.get(next)));
+        }
+        return ordered;
+    }
+
+    /** Whether one file names something changed that another brings. */
+    private boolean names(String location, String other) {
+        Set<String> brought = new HashSet<>(says(other).beans().keySet());
+        brought.retainAll(changedNames);
+        brought.addAll(says(other).templates());
+        brought.addAll(says(other).configurations());
+        return !location.equals(other)
+                && !brought.isEmpty()
+                && any(brought)
+                        .matcher(Objects.requireNonNull(files.get(location)).content())
+                        .find();
     }
 
     Set<String> changedNames() {

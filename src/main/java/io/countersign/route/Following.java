@@ -1,12 +1,12 @@
 package io.countersign.route;
 
 import io.countersign.partner.Partners;
-import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.tls.CompanyIdentity;
 import io.countersign.tls.Identity;
 import io.countersign.tls.KeyMaterialException;
 import io.countersign.tls.SampleCertificates;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +23,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Following implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.changes");
-    private static final long LOOK_MILLIS = 500;
+    /** Between two looks. */
+    public static final Duration USUAL = Duration.ofMillis(500);
+
     private static final int SHARE_OF_TIME = 10;
 
     private final CamelContext context;
@@ -59,15 +61,16 @@ public final class Following implements AutoCloseable {
      *
      * @param live the context that runs the routes
      * @param doors its listeners
+     * @param betweenLooks the least time between two looks
      */
-    public void begin(LiveContext live, Doors doors, ScheduledExecutorService scheduler) {
+    public void begin(LiveContext live, Doors doors, ScheduledExecutorService scheduler, Duration betweenLooks) {
         Transition begun = new Transition(live, partners, ownRoute, doors);
         transition = begun;
         changes = new Changes(settings, sharedTrust, partners, begun, complaints, atStart);
-        again(scheduler, LOOK_MILLIS);
+        again(scheduler, betweenLooks.toMillis(), betweenLooks.toMillis());
     }
 
-    private void again(ScheduledExecutorService scheduler, long millis) {
+    private void again(ScheduledExecutorService scheduler, long millis, long least) {
         if (scheduler.isShutdown()) {
             return;
         }
@@ -76,7 +79,7 @@ public final class Following implements AutoCloseable {
                     long before = System.nanoTime();
                     look();
                     long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
-                    again(scheduler, Math.max(LOOK_MILLIS, took * SHARE_OF_TIME));
+                    again(scheduler, Math.max(least, took * SHARE_OF_TIME), least);
                 },
                 millis,
                 TimeUnit.MILLISECONDS);
@@ -108,7 +111,7 @@ public final class Following implements AutoCloseable {
                 LOG.info("{} is now {}", what, now.described());
             }
         } catch (KeyMaterialException unusable) {
-            complaints.set(what, List.of(what + ": " + Problems.reason(unusable)));
+            complaints.set(what, List.of(what + ": " + unusable.getMessage()));
         }
     }
 

@@ -3,7 +3,6 @@ package io.countersign.route;
 import io.countersign.partner.Partners;
 import io.countersign.transfer.Lasting;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Brings the running context from one state to another in one step, or leaves it as it is. */
 final class Transition {
-    private static final List<String> ORDER = List.of("/tls.camel.", "/templates/", "/partners/");
-
     private final LiveContext context;
     private final RouteFiles live;
     private final Partners partners;
@@ -61,27 +58,10 @@ final class Transition {
                 location -> !saysBefore.getOrDefault(location, Says.NOTHING).hasParts()
                         && !says.getOrDefault(location, Says.NOTHING).hasParts());
         Dependents dependents = new Dependents(saysBefore, changed, files, says);
-        Replacement replacement = changed.isEmpty() ? null : prepare(dependents, files, saysBefore);
+        Replacement replacement = changed.isEmpty() ? null : prepare(dependents, saysBefore);
         try {
-            doors.whileHeld(() -> {
-                Set<String> own = new HashSet<>(gone);
-                own.addAll(before.withOwnRoute());
-                own.addAll(after.withOwnRoute());
-                ownRoute.use(own);
-                if (replacement != null) {
-                    replacement.switchOver();
-                }
-                partners.use(after.directory());
-                // Of a partner who has gone, what is on its way must not end where its file never said.
-                Set<String> left = new HashSet<>(before.withOwnRoute());
-                left.removeAll(after.partners());
-                left.addAll(gone);
-                left.addAll(after.withOwnRoute());
-                ownRoute.use(left);
-            });
+            doors.whileHeld(() -> switchOver(replacement, before, after, gone));
         } catch (Exception cannotBegin) {
-            ownRoute.use(before.withOwnRoute());
-            undo(replacement, cannotBegin);
             throw cannotBegin instanceof Unrunnable told ? told : new Unrunnable("", cannotBegin);
         }
         if (replacement != null) {
@@ -91,8 +71,27 @@ final class Transition {
         }
     }
 
-    private Replacement prepare(Dependents dependents, Map<String, RouteFile> files, Map<String, Says> saysBefore)
-            throws Unrunnable {
+    private void switchOver(@Nullable Replacement replacement, State before, State after, Set<String> gone)
+            throws Exception {
+        Set<String> own = new HashSet<>(gone);
+        own.addAll(before.withOwnRoute());
+        ownRoute.use(own);
+        try {
+            if (replacement != null) {
+                replacement.switchOver();
+            }
+        } catch (Exception cannotBegin) {
+            replacement.undo();
+            throw cannotBegin;
+        }
+        partners.use(after.directory());
+        // Of a partner who has gone, what is on its way must not end where its file never said.
+        own.removeIf(partner -> after.partners().contains(partner));
+        own.addAll(after.withOwnRoute());
+        ownRoute.use(own);
+    }
+
+    private Replacement prepare(Dependents dependents, Map<String, Says> saysBefore) throws Unrunnable {
         for (String name : dependents.changedNames()) {
             Object bean = context.getRegistry().lookupByName(name);
             if (bean instanceof Component || bean instanceof Lasting) {
@@ -106,11 +105,7 @@ final class Transition {
         List<RouteDefinition> old = context.getRouteDefinitions().stream()
                 .filter(route -> locations.contains(RouteFile.location(route)))
                 .toList();
-        List<RouteFile> fresh = locations.stream()
-                .filter(files::containsKey)
-                .sorted(Comparator.comparingInt(Transition::order))
-                .map(files::get)
-                .toList();
+        List<RouteFile> fresh = dependents.inOrder();
         Set<String> kept = dependents.keptBeans();
         Set<String> names = new HashSet<>(dependents.changedNames());
         names.addAll(kept);
@@ -135,16 +130,6 @@ final class Transition {
                 live.load(file, kept);
             } catch (Exception cannotBeMade) {
                 throw new Unrunnable(file.location(), cannotBeMade);
-            }
-        }
-    }
-
-    private static void undo(@Nullable Replacement replacement, Exception why) {
-        if (replacement != null) {
-            try {
-                replacement.undo();
-            } catch (Exception stuck) {
-                why.addSuppressed(stuck);
             }
         }
     }
@@ -183,15 +168,6 @@ final class Transition {
     void close() {
         retired.forEach(Retired::end);
         retired.clear();
-    }
-
-    private static int order(String location) {
-        for (int i = 0; i < ORDER.size(); i++) {
-            if (location.contains(ORDER.get(i))) {
-                return i;
-            }
-        }
-        return ORDER.size();
     }
 
     /** With those that nobody had to write. */

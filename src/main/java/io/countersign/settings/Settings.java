@@ -31,6 +31,8 @@ public final class Settings {
     private static final Set<String> PATHS = Set.of(
             "countersign.certificate",
             "countersign.key",
+            "countersign.next-certificate",
+            "countersign.next-key",
             "countersign.keystore",
             "countersign.trust",
             "countersign.data");

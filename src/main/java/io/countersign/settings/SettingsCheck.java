@@ -1,6 +1,7 @@
 package io.countersign.settings;
 
 import io.countersign.tls.Authorities;
+import io.countersign.tls.CompanyIdentity;
 import io.countersign.tls.Identity;
 import io.countersign.tls.KeyMaterialException;
 import io.countersign.tls.PemFile;
@@ -121,10 +122,35 @@ public final class SettingsCheck {
                     ? Identity.read(settings.path(key), settings.get("countersign.keystore-password"))
                     : Identity.read(settings.path(key), settings.path("countersign.key"), password);
             keepToLoopback(host, List.of(identity.certificate()), "countersign.certificate and countersign.key");
+            next();
         } catch (KeyMaterialException | InvalidPathException unusable) {
             boolean aboutKey = !keystore
                     && String.valueOf(unusable.getMessage()).startsWith(settings.get("countersign.key") + " ");
             add(aboutKey ? "countersign.key" : key, String.valueOf(unusable.getMessage()));
+        }
+    }
+
+    private void next() {
+        boolean certificate = !settings.get("countersign.next-certificate").isBlank();
+        if (certificate == settings.get("countersign.next-key").isBlank()) {
+            add(
+                    certificate ? "countersign.next-certificate" : "countersign.next-key",
+                    "is set alone; countersign.next-certificate and countersign.next-key belong together");
+            return;
+        }
+        CompanyIdentity company = new CompanyIdentity();
+        company.setCertificate(settings.get("countersign.certificate"));
+        company.setKey(settings.get("countersign.key"));
+        company.setKeyPassword(settings.get("countersign.key-password"));
+        company.setKeystore(settings.get("countersign.keystore"));
+        company.setKeystorePassword(settings.get("countersign.keystore-password"));
+        company.setNextCertificate(settings.get("countersign.next-certificate"));
+        company.setNextKey(settings.get("countersign.next-key"));
+        company.setNextFrom(settings.get("countersign.next-from"));
+        try {
+            var unused = company.inForce();
+        } catch (KeyMaterialException | InvalidPathException unusable) {
+            add("countersign.next-certificate", String.valueOf(unusable.getMessage()));
         }
     }
 

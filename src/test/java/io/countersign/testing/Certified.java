@@ -2,10 +2,12 @@ package io.countersign.testing;
 
 import io.countersign.tls.Certificates;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyStore;
@@ -35,6 +37,22 @@ public record Certified(KeyPair keys, List<X509Certificate> chain) {
             return Files.writeString(folder.resolve(name + ".crt"), pem(chain.toArray()));
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Writes a PKCS#12 file, in one step. */
+    public void writeKeystore(Path file, String password) {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setKeyEntry("own", keys.getPrivate(), password.toCharArray(), chain.toArray(Certificate[]::new));
+            Path unfinished = file.resolveSibling("." + file.getFileName());
+            try (OutputStream out = Files.newOutputStream(unfinished)) {
+                store.store(out, password.toCharArray());
+            }
+            Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException | GeneralSecurityException failed) {
+            throw new IllegalStateException(failed);
         }
     }
 

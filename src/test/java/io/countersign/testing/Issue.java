@@ -17,12 +17,14 @@ import java.util.Map;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -123,6 +125,24 @@ public final class Issue {
                 .filter(c -> !c.getSubjectX500Principal().equals(c.getIssuerX500Principal()))
                 .forEach(chain::add);
         return new Certified(own, List.copyOf(chain));
+    }
+
+    /** A fresh list of the certificates that an authority has revoked, as PEM. */
+    public static String revocationList(Certified issuer, X509Certificate... revoked) {
+        try {
+            X509v2CRLBuilder builder = new X509v2CRLBuilder(
+                    X500Name.getInstance(
+                            issuer.certificate().getSubjectX500Principal().getEncoded()),
+                    Date.from(Instant.now().minus(Duration.ofMinutes(1))));
+            builder.setNextUpdate(Date.from(Instant.now().plus(Duration.ofDays(7))));
+            for (X509Certificate certificate : revoked) {
+                builder.addCRLEntry(certificate.getSerialNumber(), Date.from(Instant.now()), 0);
+            }
+            return Certified.pem(builder.build(new JcaContentSignerBuilder("SHA256withECDSA")
+                    .build(issuer.keys().getPrivate())));
+        } catch (Exception failed) {
+            throw new IllegalStateException(failed);
+        }
     }
 
     public static KeyPair ec(String curve) {

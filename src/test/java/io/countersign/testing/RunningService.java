@@ -12,6 +12,9 @@ import org.awaitility.Awaitility;
 
 /** A service of a {@link TestHome}, on a free port of loopback, in this JVM. */
 public final class RunningService implements AutoCloseable {
+    /** Shorter than usual, so that tests of changes need not wait. */
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+
     private final Service service;
 
     private RunningService(Service service) {
@@ -24,7 +27,7 @@ public final class RunningService implements AutoCloseable {
 
     public static RunningService start(TestHome home, Clock clock) throws InvalidSettingsException {
         Problems problems = new Problems();
-        Service service = new Service(home.settings(problems), clock);
+        Service service = new Service(home.settings(problems), clock, BETWEEN_LOOKS);
         service.start(problems);
         return new RunningService(service);
     }

@@ -20,12 +20,13 @@ class DatedTest {
     private Path folder;
 
     @Test
-    void theCompanysChainIsThereWithTheFileOfItsCertificate() {
+    void theCompanysChainIsThereWithTheFileOfItsCertificate() throws Exception {
         Path file = COMPANY.write(folder, "company");
         CompanyIdentity company = new CompanyIdentity();
         company.setCertificate(file.toString());
         company.setKey(folder.resolve("company.key").toString());
 
+        company.inForce();
         assertThat(company.dated())
                 .containsExactly(
                         Dated.of(Kind.OWN_CERTIFICATE, "company", file.toString(), COMPANY.certificate()),
@@ -40,7 +41,7 @@ class DatedTest {
     }
 
     @Test
-    void whatCannotBeReadNowIsNotThere() throws Exception {
+    void whatHasNotBeenInForceIsNotThere() throws Exception {
         Path file = COMPANY.write(folder, "company");
         CompanyIdentity company = new CompanyIdentity();
         company.setCertificate(file.toString());

@@ -21,7 +21,11 @@ public final class Partner {
     private @Nullable String certificate;
     private @Nullable String key;
 
-    /** PEM files, separated by commas: exactly these certificates identify the partner. */
+    /**
+     * PEM files, separated by commas: exactly these certificates identify the partner. Each may say when it counts: {@code
+     * acme.crt from 2026-12-01, acme-old.crt until 2026-12-10}. A day is UTC's, and {@code until} means its end; a time
+     * is RFC 3339's, and {@code until} means up to it.
+     */
     public void setCertificates(String certificates) {
         this.certificates = certificates;
     }

@@ -45,7 +45,7 @@ final class PartnerReader {
                             + RESERVED + "'");
         }
         CertificateName name = name(partner, own);
-        List<X509Certificate> pins = pins(id, partner, own);
+        List<Pin> pins = pins(id, partner, own);
         Authorities authorities = authorities(partner, own);
         KnownPartner known = new KnownPartner(
                 id,
@@ -90,27 +90,45 @@ final class PartnerReader {
         }
     }
 
-    private List<X509Certificate> pins(String id, Partner partner, Problems own) {
-        List<X509Certificate> pins = new ArrayList<>();
+    private List<Pin> pins(String id, Partner partner, Problems own) {
+        List<Pin> pins = new ArrayList<>();
         if (partner.certificates() == null) {
             return pins;
         }
-        for (String file : partner.certificates().split(",", -1)) {
-            if (file.isBlank()) {
+        for (String text : partner.certificates().split(",", -1)) {
+            if (text.isBlank()) {
                 own.add("certificates", "'" + partner.certificates() + "' has an empty entry");
                 continue;
             }
+            String hint = "";
             try {
-                for (X509Certificate pin : leaves(PemFile.read(path(file)).certificates())) {
+                PinEntry entry = PinEntry.parse(text);
+                hint = entry.hint();
+                for (X509Certificate pin :
+                        leaves(PemFile.read(path(entry.file())).certificates())) {
                     Strength.check(pin);
-                    warn(id, file.strip(), pin);
-                    pins.add(pin);
+                    warn(id, entry.file(), pin);
+                    add(new Pin(pin, entry.file(), entry.from(), entry.until()), pins, own);
                 }
             } catch (KeyMaterialException | CertificateException | IllegalArgumentException unusable) {
-                own.add("certificates", String.valueOf(unusable.getMessage()));
+                own.add("certificates", unusable.getMessage() + hint);
             }
         }
+        PinCoverage.gap(pins, Instant.now()).ifPresent(gap -> problems.warn("partner " + id, gap));
         return pins;
+    }
+
+    /** The same certificate with other dates would be a second opinion on when it counts. */
+    private static void add(Pin pin, List<Pin> pins, Problems own) {
+        pins.stream()
+                .filter(other -> other.certificate().equals(pin.certificate()))
+                .findFirst()
+                .ifPresentOrElse(
+                        other -> own.add(
+                                "certificates",
+                                "the certificate " + Certificates.name(pin.certificate()) + " is pinned twice, by "
+                                        + other.file() + " and by " + pin.file() + "; accepted: once"),
+                        () -> pins.add(pin));
     }
 
     /** Without the authorities that some tools put behind a certificate in the same file. */
@@ -120,6 +138,7 @@ final class PartnerReader {
                         .noneMatch(other -> !other.equals(candidate)
                                 && other.getIssuerX500Principal().equals(candidate.getSubjectX500Principal())
                                 && Certificates.isSignedBy(other, candidate.getPublicKey())))
+                .distinct()
                 .toList();
     }
 

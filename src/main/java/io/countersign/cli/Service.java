@@ -13,6 +13,7 @@ import io.countersign.settings.InvalidSettingsException;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.settings.SettingsCheck;
+import io.countersign.sighting.Sightings;
 import io.countersign.tls.Authorities;
 import java.time.Clock;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class Service implements AutoCloseable {
     private final Settings settings;
     private final Partners partners;
     private final Refusals refusals = new Refusals();
+    private final Sightings sightings;
     private final OwnRoute ownRoute = new OwnRoute();
     private final Main main = new Main();
     private @Nullable Routes routes;
@@ -48,6 +50,7 @@ public final class Service implements AutoCloseable {
     public Service(Settings settings, Clock clock) {
         this.settings = settings;
         this.partners = new Partners(clock);
+        this.sightings = new Sightings(clock);
     }
 
     /**
@@ -62,8 +65,9 @@ public final class Service implements AutoCloseable {
             Refusing refusing = new Refusing();
             refusing.setRefusals(refusals);
             main.setOverrideProperties(settings.placeholders());
-            main.bind("jetty", new Listeners(refusals));
+            main.bind("jetty", new Listeners(refusals, sightings));
             main.bind("partners", partners);
+            main.bind("sightings", sightings);
             main.bind("refusal", refusing);
             main.bind("hasOwnRoute", ownRoute);
             main.bind("progress", (SendingFile.Progress) (file, sent, of) -> {});
@@ -74,6 +78,7 @@ public final class Service implements AutoCloseable {
             this.routes = routes;
             routes.load(problems);
             problems.throwIfAny();
+            sightings.start(settings.path("countersign.data"));
             main.start();
             ScheduledExecutorService follower =
                     context().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "follow-partners");
@@ -140,5 +145,6 @@ public final class Service implements AutoCloseable {
     @Override
     public void close() {
         main.stop();
+        sightings.close();
     }
 }

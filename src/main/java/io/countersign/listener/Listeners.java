@@ -1,6 +1,7 @@
 package io.countersign.listener;
 
 import io.countersign.refusal.Refusals;
+import io.countersign.sighting.Sightings;
 import io.countersign.tls.ListenerTls;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -45,11 +46,13 @@ public final class Listeners extends JettyHttpComponent12 {
     private static final long IDLE_MILLIS = 60_000;
 
     private final Refusals refusals;
+    private final Sightings sightings;
     private final Set<JettyHttpEndpoint> connected = ConcurrentHashMap.newKeySet();
     private final Map<String, ServerSocketChannel> freePorts = new ConcurrentHashMap<>();
 
-    public Listeners(Refusals refusals) {
+    public Listeners(Refusals refusals, Sightings sightings) {
         this.refusals = refusals;
+        this.sightings = sightings;
         setErrorHandler(new ErrorAnswers(refusals));
         setSendServerVersion(false);
         setUseContinuation(false);
@@ -105,7 +108,7 @@ public final class Listeners extends JettyHttpComponent12 {
             // The client checks that our certificate names the host it dialled; we have but one certificate to show.
             configuration.addCustomizer(new SecureRequestCustomizer(false));
             connector = new ServerConnector(server, new SslConnectionFactory(tls(endpoint), http.getProtocol()), http);
-            connector.addBean(new HandshakeFailures(refusals));
+            connector.addBean(new HandshakeFailures(refusals, sightings));
         } else {
             connector = new ServerConnector(server, http);
         }

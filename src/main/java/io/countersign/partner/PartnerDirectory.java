@@ -69,8 +69,8 @@ public final class PartnerDirectory {
                 : partner.enabled() ? "has no url" : "is not enabled";
     }
 
-    @Nullable
-    KnownPartner partner(String id) {
+    /** The partner of that name, where its file could be used. */
+    public @Nullable KnownPartner partner(String id) {
         return byId.get(id);
     }
 

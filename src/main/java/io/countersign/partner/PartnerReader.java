@@ -105,7 +105,7 @@ final class PartnerReader {
                 PinEntry entry = PinEntry.parse(text);
                 hint = entry.hint();
                 for (X509Certificate pin :
-                        leaves(PemFile.read(path(entry.file())).certificates())) {
+                        Certificates.leaves(PemFile.read(path(entry.file())).certificates())) {
                     Strength.check(pin);
                     warn(id, entry.file(), pin);
                     add(new Pin(pin, entry.file(), entry.from(), entry.until()), pins, own);
@@ -129,17 +129,6 @@ final class PartnerReader {
                                 "the certificate " + Certificates.name(pin.certificate()) + " is pinned twice, by "
                                         + other.file() + " and by " + pin.file() + "; accepted: once"),
                         () -> pins.add(pin));
-    }
-
-    /** Without the authorities that some tools put behind a certificate in the same file. */
-    private static List<X509Certificate> leaves(List<X509Certificate> chain) {
-        return chain.stream()
-                .filter(candidate -> chain.stream()
-                        .noneMatch(other -> !other.equals(candidate)
-                                && other.getIssuerX500Principal().equals(candidate.getSubjectX500Principal())
-                                && Certificates.isSignedBy(other, candidate.getPublicKey())))
-                .distinct()
-                .toList();
     }
 
     private void warn(String id, String file, X509Certificate pin) throws CertificateException {

@@ -24,6 +24,21 @@ public record Pin(
         return new Pin(certificate, file, null, null);
     }
 
+    /**
+     * How an entry of a partner's {@code certificates} is written.
+     *
+     * @throws IllegalArgumentException where it would not be read as meant
+     */
+    public static String entry(String file, @Nullable String from, @Nullable String until) {
+        String text = file + (from == null ? "" : " from " + from) + (until == null ? "" : " until " + until);
+        PinEntry read = PinEntry.parse(text);
+        if (!read.file().equals(file) || file.contains(",")) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' would not be read as " + PinEntry.FORM + "; accepted for DATE: " + PinEntry.DATES);
+        }
+        return text;
+    }
+
     /** From when on it can admit anybody: the later of its own date and the certificate's. */
     public Instant begins() {
         Instant valid = certificate.getNotBefore().toInstant();

@@ -1,5 +1,6 @@
 package io.countersign.cli;
 
+import io.countersign.address.Addresses;
 import io.countersign.tls.Certificates;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -21,7 +22,8 @@ import org.apache.camel.util.json.JsonObject;
 
 /** What a certificate says, for people and for programs. */
 final class CertificateFacts {
-    private static final Map<Integer, String> KINDS = Map.of(1, "email:", 2, "dns:", 6, "uri:", 7, "ip:");
+    private static final int IP = 7;
+    private static final Map<Integer, String> KINDS = Map.of(1, "email:", 2, "dns:", 6, "uri:", IP, "ip:");
     private static final Map<String, String> PURPOSES = Map.of(
             Certificates.CLIENT_AUTH,
             "TLS client",
@@ -88,13 +90,20 @@ final class CertificateFacts {
         try {
             Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
             for (List<?> name : alternatives == null ? List.<List<?>>of() : alternatives) {
-                names.add(KINDS.getOrDefault((Integer) name.get(0), "other:")
-                        + (name.get(1) instanceof String text ? printable(text) : "(not text)"));
+                names.add(name((Integer) name.get(0), name.get(1)));
             }
         } catch (CertificateParsingException unreadable) {
             names.add("unreadable: " + unreadable.getMessage());
         }
         return names;
+    }
+
+    private static String name(int kind, Object value) {
+        if (!(value instanceof String text)) {
+            return "of another kind";
+        }
+        return KINDS.getOrDefault(kind, "other:")
+                + (kind == IP ? Addresses.format(Addresses.parse(text)) : printable(text));
     }
 
     private static String purposes(X509Certificate certificate) {

@@ -16,7 +16,11 @@ public final class Commands implements Callable<Integer> {
 
     /** @return the process's exit code */
     public static int execute(String... arguments) {
-        return new CommandLine(new Commands()).execute(arguments);
+        return commandLine().execute(arguments);
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Commands()).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     @Override

@@ -75,7 +75,7 @@ final class Home implements AutoCloseable {
     }
 
     Path data() {
-        return settings.path("countersign.data");
+        return settings.path("countersign.data").normalize();
     }
 
     PartnerFiles files() {

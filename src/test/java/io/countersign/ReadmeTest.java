@@ -93,7 +93,7 @@ class ReadmeTest {
                 .filter(line -> line.matches("bin/countersign (partners|certs) .*"))
                 .filter(line -> !line.contains("sample DIR"))
                 .toList();
-        assertThat(lines).hasSize(9);
+        assertThat(lines).hasSize(10);
         String java = Path.of(System.getProperty("java.home"), "bin", "java") + " -XX:TieredStopAtLevel=1 -cp '"
                 + System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
                 + "' io.countersign.Countersign";
@@ -105,10 +105,10 @@ class ReadmeTest {
         }
         assertThat(told)
                 .contains("hooli is disabled", "hooli is enabled", "removed hooli")
-                .contains("pinned for acme: certs-sample/stranger.crt from 2026-11-25");
+                .contains("pinned for acme: renewed/acme.crt from 2026-11-25");
         assertThat(home.resolve("routes/partners/acme.camel.yaml"))
                 .content()
-                .contains("certificates: certs-sample/acme.crt, certs-sample/stranger.crt from 2026-11-25 #");
+                .contains("certificates: certs-sample/acme.crt, renewed/acme.crt from 2026-11-25 #");
         assertThat(home.resolve("certs/company-2027.key")).exists();
     }
 

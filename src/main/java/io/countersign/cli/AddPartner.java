@@ -6,6 +6,7 @@ import io.countersign.tls.KeyMaterialException;
 import io.countersign.tls.PemFile;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -108,6 +109,10 @@ final class AddPartner implements Callable<Integer> {
             if (change.found().described().containsKey(name)) {
                 err.println("partner " + name + " is there already, in "
                         + change.found().described().get(name).file());
+                return 1;
+            }
+            if (!Files.isDirectory(here.settings().routes())) {
+                err.println(here.settings().routes() + ": no such folder; accepted for --home: one with routes/");
                 return 1;
             }
             if (!name.matches("[A-Za-z0-9_-]+")) {

@@ -12,6 +12,7 @@ import io.countersign.sighting.Sightings;
 import io.countersign.tls.Authorities;
 import io.countersign.tls.KeyMaterialException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -47,6 +48,9 @@ final class Home implements AutoCloseable {
         quiet();
         Problems problems = new Problems();
         Settings settings = Settings.gather(folder, System.getenv(), System.getProperties(), problems);
+        if (!Files.isDirectory(settings.routes())) {
+            problems.add(settings.routes().toString(), "no such folder; it holds the route files");
+        }
         Authorities trust = Authorities.of(List.of());
         try {
             trust = Authorities.read(settings.path("countersign.trust"));

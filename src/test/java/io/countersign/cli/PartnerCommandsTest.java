@@ -245,6 +245,17 @@ class PartnerCommandsTest {
         assertThat(partners("add", "anyone", "--san", "dns:x.example").err()).contains("cannot be a partner's name");
     }
 
+    @Test
+    void nothingIsWrittenWhereThereIsNoHome() {
+        Path nowhere = folder.resolve("nowhere");
+        Ran ran = Ran.command("partners", "add", "hooli", "--san", "dns:x.example", "--home", nowhere);
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.err()).startsWith(nowhere.resolve("routes") + ": no such folder");
+        assertThat(nowhere).doesNotExist();
+        assertThat(Ran.command("partners", "list", "--home", nowhere).exitCode())
+                .isEqualTo(1);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -99,6 +99,34 @@ class ReadmeTest {
         return address.group(1);
     }
 
+    @Test
+    void itsCommandsDoWhatItSays() throws Exception {
+        TestHome.copy(Path.of("routes"), home.resolve("routes"), "nothing");
+        TestHome.copy(Path.of("certs-sample"), home.resolve("certs-sample"), "nothing");
+        List<String> lines = blocks(Files.readString(Path.of("README.md")), "sh")
+                .flatMap(String::lines)
+                .filter(line -> line.matches("bin/countersign (partners|certs) .*"))
+                .filter(line -> !line.contains("sample DIR"))
+                .toList();
+        assertThat(lines).hasSize(10);
+        String java = Path.of(System.getProperty("java.home"), "bin", "java") + " -XX:TieredStopAtLevel=1 -cp '"
+                + System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
+                + "' io.countersign.Countersign";
+        StringBuilder told = new StringBuilder();
+        for (String line : lines) {
+            Command ran = Command.run(home, List.of("sh", "-c", line.replace("bin/countersign", java)));
+            assertThat(ran.exitCode()).as(line + "\n" + ran.output()).isZero();
+            told.append(ran.output());
+        }
+        assertThat(told)
+                .contains("hooli is disabled", "hooli is enabled", "removed hooli")
+                .contains("pinned for acme: renewed/acme.crt from 2026-11-25");
+        assertThat(home.resolve("routes/partners/acme.camel.yaml"))
+                .content()
+                .contains("certificates: certs-sample/acme.crt, renewed/acme.crt from 2026-11-25 #");
+        assertThat(home.resolve("certs/company-2027.key")).exists();
+    }
+
     private void awaitAnswer(String line, int port, String expected) {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))

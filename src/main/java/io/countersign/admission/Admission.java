@@ -7,6 +7,7 @@ import io.countersign.refusal.Code;
 import io.countersign.refusal.Refusal;
 import io.countersign.refusal.Refusals;
 import io.countersign.settings.ByteSize;
+import io.countersign.sighting.Sightings;
 import io.countersign.tls.Certificates;
 import io.countersign.transfer.Transfer;
 import java.time.Instant;
@@ -28,11 +29,17 @@ public final class Admission implements Processor {
     private static final String ANYONE = "anyone";
 
     private @Nullable Partners partners;
+    private @Nullable Sightings sightings;
     private long maxSize = Long.MAX_VALUE;
     private boolean anyone;
 
     public void setPartners(Partners partners) {
         this.partners = partners;
+    }
+
+    /** Is told which certificates were admitted, and which nobody knows; none where that is not recorded. */
+    public void setSightings(Sightings sightings) {
+        this.sightings = sightings;
     }
 
     /** The largest payload taken from anybody. */
@@ -67,13 +74,24 @@ public final class Admission implements Processor {
         admit(
                 exchange,
                 new Transfer(newId(), partner.id(), certificate, address, Math.min(maxSize, partner.maxSize())));
+        if (sightings != null && certificate != null) {
+            sightings.admitted(partner.id(), certificate, caller.certificates().get(0), address);
+        }
     }
 
     private KnownPartner who(Caller caller) throws Refusal {
         if (caller.certificates().isEmpty()) {
             throw Refusal.of(Code.CERTIFICATE_MISSING, "No client certificate was shown.");
         }
-        return Objects.requireNonNull(partners, "partners is not set").identify(caller.certificates());
+        try {
+            return Objects.requireNonNull(partners, "partners is not set").identify(caller.certificates());
+        } catch (Refusal refusal) {
+            if (sightings != null && refusal.code() == Code.CERTIFICATE_UNKNOWN) {
+                // The handshake has ended, so the caller has the key.
+                sightings.refused(caller.certificates().get(0), Addresses.format(caller.address()), true);
+            }
+            throw refusal;
+        }
     }
 
     private static void checkAddress(KnownPartner partner, Caller caller) throws Refusal {

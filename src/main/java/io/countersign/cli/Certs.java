@@ -7,20 +7,20 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** {@code countersign certs}. */
 @Command(
         name = "certs",
         mixinStandardHelpOptions = true,
-        scope = ScopeType.INHERIT,
+        synopsisSubcommandLabel = "COMMAND",
         description = "Certificates.",
-        subcommands = Certs.Sample.class)
+        subcommands = {ShowCertificates.class, RequestCertificate.class, Certs.Sample.class})
 final class Certs {
     /** {@code countersign certs sample DIR}. */
     @Command(
             name = "sample",
+            mixinStandardHelpOptions = true,
             description =
                     "Makes a sample authority, and certificates under it for the company, the partners acme and globex,"
                             + " and a stranger. Never for production: replaces the files of these names.")

@@ -10,13 +10,17 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "countersign 0.1.0",
         description = "Business partners hand each other files over two-way TLS.",
-        subcommands = {Run.class, Certs.class, Send.class})
+        subcommands = {Run.class, PartnerCommands.class, Certs.class, Send.class})
 public final class Commands implements Callable<Integer> {
     private Commands() {}
 
     /** @return the process's exit code */
     public static int execute(String... arguments) {
-        return new CommandLine(new Commands()).execute(arguments);
+        return commandLine().execute(arguments);
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Commands()).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     @Override

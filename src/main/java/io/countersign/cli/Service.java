@@ -17,6 +17,7 @@ import io.countersign.settings.InvalidSettingsException;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.settings.SettingsCheck;
+import io.countersign.sighting.Sightings;
 import io.countersign.tls.CompanyIdentity;
 import io.countersign.tls.Dated;
 import java.time.Clock;
@@ -43,7 +44,8 @@ public final class Service implements AutoCloseable {
     private final Settings settings;
     private final Partners partners;
     private final Refusals refusals = new Refusals();
-    private final Listeners listeners = new Listeners(refusals);
+    private final Sightings sightings;
+    private final Listeners listeners;
     private final OwnRoute ownRoute = new OwnRoute();
     private final LiveMain main = new LiveMain();
     private final Expiry expiry;
@@ -61,6 +63,8 @@ public final class Service implements AutoCloseable {
         this.settings = settings;
         this.partners = new Partners(clock);
         this.expiry = new Expiry(this::dated, clock);
+        this.sightings = new Sightings(clock);
+        this.listeners = new Listeners(refusals, sightings);
     }
 
     /**
@@ -77,6 +81,7 @@ public final class Service implements AutoCloseable {
             main.setOverrideProperties(settings.placeholders());
             main.bind("jetty", listeners);
             main.bind("partners", partners);
+            main.bind("sightings", sightings);
             main.bind("refusal", refusing);
             main.bind("hasOwnRoute", ownRoute);
             main.bind("progress", (SendingFile.Progress) (file, sent, of) -> {});
@@ -88,6 +93,7 @@ public final class Service implements AutoCloseable {
             Following following = new Routes(context(), settings, partners).load(ownRoute, problems);
             this.following = following;
             problems.throwIfAny();
+            sightings.start(settings.path("countersign.data"));
             main.start();
             expiry.look();
             following.begin(
@@ -168,5 +174,6 @@ public final class Service implements AutoCloseable {
         if (following != null) {
             following.close();
         }
+        sightings.close();
     }
 }

@@ -1,6 +1,7 @@
 package io.countersign.listener;
 
 import io.countersign.refusal.Refusals;
+import io.countersign.sighting.Sightings;
 import io.countersign.tls.ListenerTls;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -52,14 +53,16 @@ public final class Listeners extends JettyHttpComponent12 {
 
     private final Refusals refusals;
     private final Set<HttpConsumer> connected = ConcurrentHashMap.newKeySet();
+    private final Sightings sightings;
     private final Map<String, ServerSocketChannel> freePorts = new ConcurrentHashMap<>();
     private final Map<String, TlsConnection> tls = new ConcurrentHashMap<>();
 
     /** Requests hold the one while a route is found for them; a change of routes holds the other. */
     private final ReadWriteLock routes = new ReentrantReadWriteLock();
 
-    public Listeners(Refusals refusals) {
+    public Listeners(Refusals refusals, Sightings sightings) {
         this.refusals = refusals;
+        this.sightings = sightings;
         setErrorHandler(new ErrorAnswers(refusals));
         setSendServerVersion(false);
         setUseContinuation(false);
@@ -182,7 +185,7 @@ public final class Listeners extends JettyHttpComponent12 {
             TlsConnection spoken = tls(endpoint);
             tls.put(place(endpoint), spoken);
             connector = new ServerConnector(server, new SslConnectionFactory(spoken, http.getProtocol()), http);
-            connector.addBean(new HandshakeFailures(refusals));
+            connector.addBean(new HandshakeFailures(refusals, sightings));
         } else {
             connector = new ServerConnector(server, http);
         }

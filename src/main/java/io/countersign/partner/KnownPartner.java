@@ -20,7 +20,7 @@ public record KnownPartner(
         boolean enabled,
         AllowedAddresses addresses,
         long maxSize,
-        List<X509Certificate> pins,
+        List<Pin> pins,
         Set<Authority> authorities,
         List<X509Certificate> authorityCertificates,
         @Nullable CertificateName name,

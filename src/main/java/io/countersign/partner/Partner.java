@@ -1,5 +1,10 @@
 package io.countersign.partner;
 
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +26,11 @@ public final class Partner {
     private @Nullable String certificate;
     private @Nullable String key;
 
-    /** PEM files, separated by commas: exactly these certificates identify the partner. */
+    /**
+     * PEM files, separated by commas: exactly these certificates identify the partner. Each may say when it counts: {@code
+     * acme.crt from 2026-12-01, acme-old.crt until 2026-12-10}. A day is UTC's, and {@code until} means its end; a time
+     * is RFC 3339's, and {@code until} means up to it.
+     */
     public void setCertificates(String certificates) {
         this.certificates = certificates;
     }
@@ -84,6 +93,48 @@ public final class Partner {
     /** The key of {@link #setCertificate}. */
     public void setKey(String key) {
         this.key = key;
+    }
+
+    /** What its file sets, by property, in one order; what is left out has its default. */
+    public Map<String, String> properties() {
+        Map<String, String> set = new LinkedHashMap<>();
+        put(set, "certificates", certificates);
+        put(set, "authority", authority);
+        put(set, "subject", subject);
+        put(set, "san", san);
+        put(set, "addresses", addresses);
+        put(set, "addressCheck", addressCheck);
+        put(set, "maxSize", maxSize);
+        put(set, "enabled", enabled ? null : "false");
+        put(set, "url", url);
+        put(set, "serverTrust", serverTrust);
+        put(set, "verifyHost", verifyHost ? null : "false");
+        put(set, "certificate", certificate);
+        put(set, "key", key);
+        return set;
+    }
+
+    /** The certificate and key files that it names, as written, in any property. */
+    public Set<String> files() {
+        Set<String> files = new LinkedHashSet<>();
+        Stream.of(certificates, serverTrust)
+                .flatMap(list -> Stream.ofNullable(list).flatMap(text -> Stream.of(text.split(",", -1))))
+                .filter(entry -> !entry.isBlank())
+                .forEach(entry -> {
+                    try {
+                        files.add(PinEntry.parse(entry).file());
+                    } catch (IllegalArgumentException wrongDate) {
+                        files.add(entry.strip());
+                    }
+                });
+        Stream.of(authority, certificate, key).flatMap(Stream::ofNullable).forEach(files::add);
+        return files;
+    }
+
+    private static void put(Map<String, String> set, String property, @Nullable String value) {
+        if (value != null) {
+            set.put(property, value);
+        }
     }
 
     @Nullable

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Finds partners that one certificate could identify: an error when the files are loaded. */
+/** Finds partners that one certificate could identify, now or at other dates: an error when the files are loaded. */
 final class PartnerConflicts {
     private final PartnerIndex index;
     private final Problems problems;
@@ -23,10 +23,12 @@ final class PartnerConflicts {
     }
 
     void check(KnownPartner partner) {
-        for (X509Certificate pin : partner.pins()) {
+        for (Pin pinned : partner.pins()) {
+            X509Certificate pin = pinned.certificate();
+            PartnerIndex.Pinned other = index.pinned(pin);
             clash(
                     partner,
-                    index.pinned(pin),
+                    other == null ? null : other.partner(),
                     "both pin the certificate " + Certificates.name(pin) + " with fingerprint "
                             + Certificates.fingerprint(pin));
             checkAgainstNames(partner, pin);

@@ -8,7 +8,6 @@ import io.countersign.tls.ServerTrust;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -23,17 +22,12 @@ final class PartnerDates {
     }
 
     static List<Dated> of(
-            String id,
-            Partner partner,
-            List<X509Certificate> pins,
-            Map<X509Certificate, String> pinFiles,
-            @Nullable Authorities authorities,
-            PartnerServer server) {
+            String id, Partner partner, List<Pin> pins, @Nullable Authorities authorities, PartnerServer server) {
         PartnerDates dates = new PartnerDates(id);
         ServerTrust trust = server.trust();
         Identity identity = server.identity();
         return Stream.of(
-                        dates.of(Kind.PARTNER_PIN, pins, pin -> pinFiles.getOrDefault(pin, "")),
+                        pins.stream().map(dates::of),
                         dates.of(
                                 Kind.PARTNER_AUTHORITY,
                                 authorities == null ? Set.of() : authorities.certificates(),
@@ -47,6 +41,12 @@ final class PartnerDates {
                                 : Dated.of(Kind.PARTNER_IDENTITY, id, text(partner.certificate()), identity).stream())
                 .flatMap(Function.identity())
                 .toList();
+    }
+
+    /** For as long as the pin counts. */
+    private Dated of(Pin pin) {
+        Dated whole = Dated.of(Kind.PARTNER_PIN, id, pin.file(), pin.certificate());
+        return whole.within(pin.begins(), pin.ends());
     }
 
     private Stream<Dated> of(

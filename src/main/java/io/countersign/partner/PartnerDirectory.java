@@ -43,7 +43,8 @@ public final class PartnerDirectory {
         this.index = new PartnerIndex(partners, shared);
         this.byId = partners.stream().collect(Collectors.toUnmodifiableMap(KnownPartner::id, Function.identity()));
         this.sampled = partners.stream()
-                .filter(partner -> Stream.concat(partner.pins().stream(), partner.authorityCertificates().stream())
+                .filter(partner -> Stream.concat(
+                                partner.pins().stream().map(Pin::certificate), partner.authorityCertificates().stream())
                         .anyMatch(SampleCertificates::isSample))
                 .map(KnownPartner::id)
                 .toList();
@@ -89,8 +90,8 @@ public final class PartnerDirectory {
                 .toList();
     }
 
-    @Nullable
-    KnownPartner partner(String id) {
+    /** The partner of that name, where its file could be used. */
+    public @Nullable KnownPartner partner(String id) {
         return byId.get(id);
     }
 
@@ -105,8 +106,10 @@ public final class PartnerDirectory {
 
     /** Whether the certificate may enter: pinned, or issued under a known authority for this purpose, and valid now. */
     void check(List<X509Certificate> shown, Instant now) throws CertificateException {
-        if (index.pinned(shown.get(0)) != null) {
+        PartnerIndex.Pinned pinned = index.pinned(shown.get(0));
+        if (pinned != null) {
             Certificates.checkDates(shown.get(0), now);
+            pinned.pin().checkDates(now);
         } else {
             CertificationPath.build(shown, index.anchors(), now);
         }
@@ -126,9 +129,10 @@ public final class PartnerDirectory {
         }
         try {
             Set<KnownPartner> found = new LinkedHashSet<>();
-            KnownPartner pinned = index.pinned(leaf);
+            PartnerIndex.Pinned pinned = index.pinned(leaf);
             if (pinned != null) {
-                found.add(pinned);
+                pinned.pin().checkDates(now);
+                found.add(pinned.partner());
             }
             Set<CertificateName> names = CertificateName.of(leaf);
             if (pinned == null) {
@@ -143,7 +147,7 @@ public final class PartnerDirectory {
             }
             return found.iterator().next();
         } catch (CertificateException | IllegalArgumentException untrusted) {
-            throw unknown(leaf, "is no longer trusted: " + untrusted.getMessage());
+            throw unknown(leaf, "is not trusted now: " + untrusted.getMessage());
         }
     }
 

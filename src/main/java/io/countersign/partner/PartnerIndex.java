@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * that partner's own: what it issued can identify no other partner.
  */
 final class PartnerIndex {
-    private final Map<String, KnownPartner> byPin = new HashMap<>();
+    private final Map<String, Pinned> byPin = new HashMap<>();
     private final Map<Issued, KnownPartner> byName = new HashMap<>();
     private final Set<Authority> own = new HashSet<>();
     private final Authorities shared;
@@ -30,12 +30,17 @@ final class PartnerIndex {
     /** A name under an authority; no authority stands for any of the shared trust. */
     private record Issued(@Nullable Authority authority, CertificateName name) {}
 
+    /** A pin and whose it is. */
+    record Pinned(KnownPartner partner, Pin pin) {}
+
     PartnerIndex(Collection<KnownPartner> partners, Authorities shared) {
         this.shared = shared;
         List<X509Certificate> all = new ArrayList<>(shared.certificates());
         for (KnownPartner partner : partners) {
             all.addAll(partner.authorityCertificates());
-            partner.pins().forEach(pin -> byPin.putIfAbsent(Certificates.fingerprint(pin), partner));
+            partner.pins()
+                    .forEach(pin ->
+                            byPin.putIfAbsent(Certificates.fingerprint(pin.certificate()), new Pinned(partner, pin)));
             CertificateName name = partner.name();
             if (name != null && partner.authorities().isEmpty()) {
                 byName.putIfAbsent(new Issued(null, name), partner);
@@ -65,8 +70,9 @@ final class PartnerIndex {
         return own.contains(authority);
     }
 
+    /** Whatever the pin's dates are. */
     @Nullable
-    KnownPartner pinned(X509Certificate certificate) {
+    Pinned pinned(X509Certificate certificate) {
         return byPin.get(Certificates.fingerprint(certificate));
     }
 

@@ -15,9 +15,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +29,6 @@ final class PartnerReader {
     private final Path home;
     private final Problems problems;
     private final Reading reading;
-    private final Map<X509Certificate, String> pinFiles = new HashMap<>();
 
     PartnerReader(Path home, Problems problems, Reading reading) {
         this.home = home;
@@ -51,7 +48,7 @@ final class PartnerReader {
                             + RESERVED + "'");
         }
         CertificateName name = name(partner, own);
-        List<X509Certificate> pins = pins(id, partner, own);
+        List<Pin> pins = pins(id, partner, own);
         Authorities authorities = authorities(partner, own);
         PartnerServer server = new PartnerServerReader(home, own, reading).read(partner);
         KnownPartner known = new KnownPartner(
@@ -64,7 +61,7 @@ final class PartnerReader {
                 authorities == null ? List.of() : List.copyOf(authorities.certificates()),
                 name,
                 server,
-                PartnerDates.of(id, partner, pins, pinFiles, authorities, server));
+                PartnerDates.of(id, partner, pins, authorities, server));
         if (!partner.verifyHost()) {
             problems.warn("partner " + id, "the host of its server is not verified (verifyHost: false)");
         }
@@ -98,39 +95,45 @@ final class PartnerReader {
         }
     }
 
-    private List<X509Certificate> pins(String id, Partner partner, Problems own) {
-        List<X509Certificate> pins = new ArrayList<>();
+    private List<Pin> pins(String id, Partner partner, Problems own) {
+        List<Pin> pins = new ArrayList<>();
         if (partner.certificates() == null) {
             return pins;
         }
-        for (String file : partner.certificates().split(",", -1)) {
-            if (file.isBlank()) {
+        for (String text : partner.certificates().split(",", -1)) {
+            if (text.isBlank()) {
                 own.add("certificates", "'" + partner.certificates() + "' has an empty entry");
                 continue;
             }
+            String hint = "";
             try {
-                for (X509Certificate pin :
-                        leaves(PemFile.read(path(file), reading).certificates())) {
+                PinEntry entry = PinEntry.parse(text);
+                hint = entry.hint();
+                for (X509Certificate pin : Certificates.leaves(
+                        PemFile.read(path(entry.file()), reading).certificates())) {
                     Strength.check(pin);
-                    warn(id, file.strip(), pin);
-                    pins.add(pin);
-                    pinFiles.put(pin, file.strip());
+                    warn(id, entry.file(), pin);
+                    add(new Pin(pin, entry.file(), entry.from(), entry.until()), pins, own);
                 }
             } catch (KeyMaterialException | CertificateException | IllegalArgumentException unusable) {
-                own.add("certificates", String.valueOf(unusable.getMessage()));
+                own.add("certificates", unusable.getMessage() + hint);
             }
         }
+        PinCoverage.gap(pins, Instant.now()).ifPresent(gap -> problems.warn("partner " + id, gap));
         return pins;
     }
 
-    /** Without the authorities that some tools put behind a certificate in the same file. */
-    private static List<X509Certificate> leaves(List<X509Certificate> chain) {
-        return chain.stream()
-                .filter(candidate -> chain.stream()
-                        .noneMatch(other -> !other.equals(candidate)
-                                && other.getIssuerX500Principal().equals(candidate.getSubjectX500Principal())
-                                && Certificates.isSignedBy(other, candidate.getPublicKey())))
-                .toList();
+    /** The same certificate with other dates would be a second opinion on when it counts. */
+    private static void add(Pin pin, List<Pin> pins, Problems own) {
+        pins.stream()
+                .filter(other -> other.certificate().equals(pin.certificate()))
+                .findFirst()
+                .ifPresentOrElse(
+                        other -> own.add(
+                                "certificates",
+                                "the certificate " + Certificates.name(pin.certificate()) + " is pinned twice, by "
+                                        + other.file() + " and by " + pin.file() + "; accepted: once"),
+                        () -> pins.add(pin));
     }
 
     private void warn(String id, String file, X509Certificate pin) throws CertificateException {

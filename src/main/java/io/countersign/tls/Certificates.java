@@ -57,6 +57,17 @@ public final class Certificates {
         return (purposes == null || purposes.contains(purpose)) && (keyUsage == null || keyUsage[DIGITAL_SIGNATURE]);
     }
 
+    /** Without the authorities that some tools put beside a certificate in the same file. */
+    public static List<X509Certificate> leaves(List<X509Certificate> chain) {
+        return chain.stream()
+                .filter(candidate -> chain.stream()
+                        .noneMatch(other -> !other.equals(candidate)
+                                && other.getIssuerX500Principal().equals(candidate.getSubjectX500Principal())
+                                && isSignedBy(other, candidate.getPublicKey())))
+                .distinct()
+                .toList();
+    }
+
     public static boolean isAuthority(X509Certificate certificate) {
         return certificate.getBasicConstraints() >= 0;
     }

@@ -54,7 +54,7 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
                 .map(anchor -> new TrustAnchor(anchor, null))
                 .collect(Collectors.toCollection(HashSet::new));
         if (candidates.isEmpty()) {
-            throw new CertificateException(unknownIssuer(shown, purpose));
+            throw new UnknownCertificateException(leaf, unknownIssuer(shown, purpose));
         }
         // An authority may have an expired certificate and a renewed one; the builder looks at neither's dates.
         X509Certificate some = candidates.iterator().next().getTrustedCert();

@@ -78,6 +78,11 @@ public record Dated(
                 .toList();
     }
 
+    /** The same with other dates, where something else ends it sooner than the certificate's own. */
+    public Dated within(Instant begins, Instant ends) {
+        return new Dated(kind, owner, name, file, fingerprint, begins, ends, certificate);
+    }
+
     /** Whose and which, as a sentence begins. */
     public String whose() {
         return kind.words.formatted(owner) + " " + name;

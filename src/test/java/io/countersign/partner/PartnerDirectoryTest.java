@@ -414,7 +414,9 @@ class PartnerDirectoryTest {
                 true,
                 AllowedAddresses.ANYWHERE,
                 Long.MAX_VALUE,
-                Arrays.stream(pins).map(Certified::certificate).toList(),
+                Arrays.stream(pins)
+                        .map(pin -> Pin.always(pin.certificate(), id + ".crt"))
+                        .toList(),
                 Set.of(),
                 List.of(),
                 null,

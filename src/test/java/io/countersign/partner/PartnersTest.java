@@ -67,7 +67,7 @@ class PartnersTest {
             partner.setEnabled(false);
         });
 
-        assertThat(acme.pins()).containsExactly(ACME.certificate());
+        assertThat(acme.pins()).containsExactly(Pin.always(ACME.certificate(), "acme.crt"));
         assertThat(acme.enabled()).isFalse();
         assertThat(acme.maxSize()).isEqualTo(1_000_000);
         assertThat(acme.addresses()).hasToString("192.0.2.0/24, ::1/128");
@@ -82,6 +82,7 @@ class PartnersTest {
         assertThat(read(partner -> partner.setCertificates(
                                 "acme.crt , " + home.resolve("next").resolve("acme.crt")))
                         .pins())
+                .extracting(Pin::certificate)
                 .containsExactly(ACME.certificate(), next.certificate());
     }
 
@@ -93,7 +94,9 @@ class PartnersTest {
                 home.resolve("chain.pem"),
                 Certified.pem(intermediate.certificate(), leaf.certificate(), ROOT.certificate()));
 
-        assertThat(read(partner -> partner.setCertificates("chain.pem")).pins()).containsExactly(leaf.certificate());
+        assertThat(read(partner -> partner.setCertificates("chain.pem")).pins())
+                .extracting(Pin::certificate)
+                .containsExactly(leaf.certificate());
     }
 
     @Test

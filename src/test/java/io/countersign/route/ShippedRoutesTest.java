@@ -13,6 +13,7 @@ import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Refusing;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
+import io.countersign.sighting.Sightings;
 import io.countersign.tls.ListenerTls;
 import io.countersign.transfer.Transfer;
 import java.io.ByteArrayInputStream;
@@ -74,6 +75,7 @@ class ShippedRoutesTest extends CamelTestSupport {
         context.getPropertiesComponent().setOverrideProperties(settings.placeholders());
         refusing.setRefusals(refusals);
         context.getRegistry().bind("partners", new Partners(Clock.systemUTC()));
+        context.getRegistry().bind("sightings", new Sightings(Clock.systemUTC()));
         context.getRegistry().bind("refusal", refusing);
         context.getRegistry().bind("hasOwnRoute", ownRoute);
         context.getRegistry().bind("metrics", Metrics.registry());

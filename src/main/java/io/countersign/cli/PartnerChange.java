@@ -1,0 +1,123 @@
+package io.countersign.cli;
+
+import io.countersign.edit.TextFile;
+import io.countersign.partner.Partners.Described;
+import io.countersign.route.PartnerFiles.Found;
+import io.countersign.settings.Problems;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change of one partner's file. It is made only where the files, read again with the change in them, have no problem that
+ * they did not have, say of this partner what was meant, and of all others what they said before.
+ */
+final class PartnerChange {
+    private final Home home;
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final Problems before;
+    private final Found found;
+
+    PartnerChange(Home home, PrintWriter out, PrintWriter err) throws IOException {
+        this.home = home;
+        this.out = out;
+        this.err = err;
+        this.before = home.problems();
+        this.found = home.files().read(before);
+    }
+
+    Found found() {
+        return found;
+    }
+
+    /** The partner's bean and file; where there is none, says which there are. */
+    Optional<Described> partner(String name) {
+        Described described = found.described().get(name);
+        if (described == null) {
+            err.println("partner " + name + " is described by no file that can be read; there are: "
+                    + String.join(", ", found.described().keySet()));
+            before.found().forEach(problem -> err.println("wrong: " + problem));
+        }
+        return Optional.ofNullable(described);
+    }
+
+    String text(String file) throws IOException {
+        return Files.readString(path(file));
+    }
+
+    Path path(String file) {
+        return home.folder().resolve(file);
+    }
+
+    /**
+     * Checks the change, writes it, and says what it did.
+     *
+     * @param was the text that was changed; none where the file is new
+     * @param becomes none where the file goes
+     * @param meant the partner's properties after it; none where it goes
+     * @param done what to say of it
+     * @return the exit code
+     */
+    int write(
+            String name,
+            String file,
+            @Nullable String was,
+            @Nullable String becomes,
+            @Nullable Map<String, String> meant,
+            String done)
+            throws IOException {
+        Problems after = home.problems();
+        Found then = home.files().readWith(file, becomes, after);
+        List<String> caused = new ArrayList<>(after.found());
+        caused.removeAll(before.found());
+        if (!caused.isEmpty()) {
+            caused.forEach(err::println);
+            err.println("nothing was changed");
+            return 1;
+        }
+        Map<String, Map<String, String>> expected = properties(found);
+        expected.remove(name);
+        if (meant != null) {
+            expected.put(name, meant);
+        }
+        if (!properties(then).equals(expected)) {
+            err.println(file + ": would not say what was meant after the change, so it is not changed by a command");
+            return 1;
+        }
+        if (was == null ? Files.exists(path(file)) : !was.equals(text(file))) {
+            err.println(file + ": somebody else has changed it meanwhile; nothing was changed");
+            return 1;
+        }
+        if (becomes == null) {
+            Files.delete(path(file));
+        } else {
+            TextFile.write(path(file), becomes);
+        }
+        out.println(done);
+        after.warnings().stream()
+                .filter(warning -> !before.warnings().contains(warning))
+                .forEach(warning -> err.println("note: " + warning));
+        if (!after.isEmpty()) {
+            err.println("a service takes no change of partners before this is mended:");
+            after.found().forEach(problem -> err.println("  " + problem));
+            return 3;
+        }
+        return 0;
+    }
+
+    private static Map<String, Map<String, String>> properties(Found found) {
+        Map<String, Map<String, String>> properties = new TreeMap<>();
+        found.described()
+                .forEach((name, described) ->
+                        properties.put(name, described.partner().properties()));
+        return properties;
+    }
+}

@@ -46,6 +46,8 @@ class ArchitectureTest {
             .definedBy("io.countersign.refusal..")
             .layer("tls")
             .definedBy("io.countersign.tls..")
+            .layer("revocation")
+            .definedBy("io.countersign.revocation..")
             .layer("address")
             .definedBy("io.countersign.address..")
             .whereLayer("main")
@@ -68,6 +70,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("admission", "send", "route")
             .whereLayer("partner")
             .mayOnlyBeAccessedByLayers("admission", "client", "send", "route", "cli")
+            .whereLayer("revocation")
+            .mayOnlyBeAccessedByLayers("partner", "client", "route", "cli")
             .whereLayer("settings")
             .mayOnlyBeAccessedByLayers("admission", "partner", "send", "route", "cli");
 

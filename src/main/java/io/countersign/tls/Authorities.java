@@ -44,17 +44,16 @@ public final class Authorities {
 
     /**
      * Reads the authorities of a PEM file, or of every {@code .pem}, {@code .crt}, {@code .cer} and {@code .cert} file of a
-     * folder.
+     * folder. Revocation lists among them are passed over.
      *
-     * @throws KeyMaterialException where a file cannot be read, holds a certificate that is no authority's, or a
-     *     revocation list, which this version does not check: leaving it out in silence would accept what it revokes
+     * @throws KeyMaterialException where a file cannot be read, or holds a certificate that is no authority's
      */
     public static Authorities read(Path fileOrFolder) throws KeyMaterialException {
         List<X509Certificate> certificates = new ArrayList<>();
         for (Path file : files(fileOrFolder)) {
             PemFile pem = PemFile.read(file);
-            if (pem.holdsRevocationList()) {
-                throw new KeyMaterialException(file, "holds a revocation list; this version cannot check those");
+            if (pem.holdsNothingButRevocationLists()) {
+                continue;
             }
             for (X509Certificate certificate : pem.certificates()) {
                 if (!Certificates.isAuthority(certificate)) {
@@ -118,7 +117,8 @@ public final class Authorities {
         }
     }
 
-    private static List<Path> files(Path fileOrFolder) throws KeyMaterialException {
+    /** The file itself, or the files of a folder that are read for certificates and revocation lists. */
+    public static List<Path> files(Path fileOrFolder) throws KeyMaterialException {
         if (!Files.isDirectory(fileOrFolder)) {
             return List.of(fileOrFolder);
         }

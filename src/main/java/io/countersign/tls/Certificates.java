@@ -80,12 +80,12 @@ public final class Certificates {
         return name(certificate.getSubjectX500Principal());
     }
 
-    static String name(X500Principal principal) {
+    public static String name(X500Principal principal) {
         return "'" + printable(principal.getName()) + "'";
     }
 
     /** A certificate's own text without anything that could break a line or turn it around. */
-    static String printable(String text) {
+    public static String printable(String text) {
         return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
     }
 }

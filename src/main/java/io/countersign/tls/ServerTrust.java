@@ -27,7 +27,7 @@ public record ServerTrust(Set<X509Certificate> pins, Authorities authorities) {
         for (Path file : files) {
             PemFile pem = PemFile.read(file);
             if (pem.holdsRevocationList()) {
-                throw new KeyMaterialException(file, "holds a revocation list; this version cannot check those");
+                throw new KeyMaterialException(file, "holds a revocation list; accepted: in countersign.trust");
             }
             listed.addAll(pem.certificates());
         }

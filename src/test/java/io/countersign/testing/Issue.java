@@ -13,7 +13,12 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.x509.AccessDescription;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -30,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 public final class Issue {
     private final String subject;
     private final List<GeneralName> names = new ArrayList<>();
+    private final List<AccessDescription> responders = new ArrayList<>();
+    private final List<DistributionPoint> points = new ArrayList<>();
+    private BigInteger serial = new BigInteger(120, new SecureRandom());
     private List<KeyPurposeId> purposes = List.of(KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth);
     private Instant from = Instant.now().minus(Duration.ofHours(1));
     private Instant until = Instant.now().plus(Duration.ofDays(1));
@@ -88,6 +96,23 @@ public final class Issue {
         return this;
     }
 
+    /** Names a responder to ask whether the certificate is revoked. */
+    public Issue ocsp(String url) {
+        responders.add(new AccessDescription(AccessDescription.id_ad_ocsp, url(url)));
+        return this;
+    }
+
+    /** Names a distribution point of a revocation list. */
+    public Issue crl(String url) {
+        points.add(new DistributionPoint(new DistributionPointName(new GeneralNames(url(url))), null, null));
+        return this;
+    }
+
+    public Issue serial(BigInteger number) {
+        serial = number;
+        return this;
+    }
+
     public Issue keys(KeyPair these) {
         keys = these;
         return this;
@@ -134,15 +159,14 @@ public final class Issue {
         }
     }
 
+    private static GeneralName url(String text) {
+        return new GeneralName(GeneralName.uniformResourceIdentifier, text);
+    }
+
     private X509Certificate certificate(KeyPair own, KeyPair signer, X500Principal issuer) {
         try {
             JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
-                    issuer,
-                    new BigInteger(120, new SecureRandom()),
-                    Date.from(from),
-                    Date.from(until),
-                    new X500Principal(subject),
-                    own.getPublic());
+                    issuer, serial, Date.from(from), Date.from(until), new X500Principal(subject), own.getPublic());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
             if (!names.isEmpty()) {
                 builder.addExtension(
@@ -151,6 +175,18 @@ public final class Issue {
             if (!purposes.isEmpty()) {
                 builder.addExtension(
                         Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purposes.toArray(KeyPurposeId[]::new)));
+            }
+            if (!responders.isEmpty()) {
+                builder.addExtension(
+                        Extension.authorityInfoAccess,
+                        false,
+                        new AuthorityInformationAccess(responders.toArray(AccessDescription[]::new)));
+            }
+            if (!points.isEmpty()) {
+                builder.addExtension(
+                        Extension.cRLDistributionPoints,
+                        false,
+                        new CRLDistPoint(points.toArray(DistributionPoint[]::new)));
             }
             String algorithm = signature != null
                     ? signature

@@ -2,6 +2,7 @@ package io.countersign.cli;
 
 import io.countersign.client.SendingFile;
 import io.countersign.partner.Partners;
+import io.countersign.revocation.Revocation;
 import io.countersign.route.OwnRoute;
 import io.countersign.route.Routes;
 import io.countersign.send.Attempts;
@@ -51,6 +52,7 @@ final class Sending implements AutoCloseable {
     private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     private final Path outbox;
     private final List<Path> files;
+    private @Nullable Revocation revocation;
 
     private Sending(Path outbox, List<Path> files) {
         this.outbox = outbox;
@@ -108,6 +110,9 @@ final class Sending implements AutoCloseable {
     @Override
     public void close() {
         main.stop();
+        if (revocation != null) {
+            revocation.close();
+        }
         discard();
     }
 
@@ -147,13 +152,21 @@ final class Sending implements AutoCloseable {
 
     private void run(Settings settings, String partner, Authorities trust, List<Path> files, Problems problems)
             throws Exception {
+        Revocation checked = Revoked.check(settings, Clock.systemUTC());
+        revocation = checked;
         Partners partners = new Partners(Clock.systemUTC());
         main.setOverrideProperties(settings.placeholders());
         main.addOverrideProperty("camel.main.shutdown-timeout", "5"); // seconds; what is cut off was not accepted
         main.bind("partners", partners);
         main.bind("progress", (SendingFile.Progress) new ProgressBars());
         main.init();
-        new Routes(main.getCamelContext(), settings, partners, trust, new OwnRoute())
+        new Routes(
+                        main.getCamelContext(),
+                        settings,
+                        partners,
+                        trust,
+                        checked.with(Revoked.lists(settings, problems)),
+                        new OwnRoute())
                 .loadSending(partner, outbox, problems);
         problems.throwIfAny();
         attempts().setFolder(outbox.resolveSibling("states").toString());

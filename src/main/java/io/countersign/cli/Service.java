@@ -6,6 +6,7 @@ import io.countersign.operations.PartnersHealth;
 import io.countersign.partner.Partners;
 import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Refusing;
+import io.countersign.revocation.Revocation;
 import io.countersign.route.OwnRoute;
 import io.countersign.route.Routes;
 import io.countersign.send.Attempts;
@@ -38,6 +39,7 @@ public final class Service implements AutoCloseable {
     private static final long LOOK_MILLIS = 500;
 
     private final Settings settings;
+    private final Revocation revocation;
     private final Partners partners;
     private final Refusals refusals = new Refusals();
     private final OwnRoute ownRoute = new OwnRoute();
@@ -47,6 +49,7 @@ public final class Service implements AutoCloseable {
     /** @param clock by which certificates are valid or not */
     public Service(Settings settings, Clock clock) {
         this.settings = settings;
+        this.revocation = Revoked.check(settings, clock);
         this.partners = new Partners(clock);
     }
 
@@ -70,7 +73,12 @@ public final class Service implements AutoCloseable {
             main.init();
             HealthCheckRegistry.get(context()).register(health());
             Routes routes = new Routes(
-                    context(), settings, partners, trust == null ? Authorities.of(List.of()) : trust, ownRoute);
+                    context(),
+                    settings,
+                    partners,
+                    trust == null ? Authorities.of(List.of()) : trust,
+                    revocation.with(Revoked.lists(settings, problems)),
+                    ownRoute);
             this.routes = routes;
             routes.load(problems);
             problems.throwIfAny();
@@ -140,5 +148,6 @@ public final class Service implements AutoCloseable {
     @Override
     public void close() {
         main.stop();
+        revocation.close();
     }
 }

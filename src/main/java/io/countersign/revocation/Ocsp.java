@@ -3,28 +3,22 @@ package io.countersign.revocation;
 import static io.countersign.revocation.RevocationList.ALLOWANCE;
 
 import io.countersign.tls.Authorities.Authority;
-import io.countersign.tls.Certificates;
 import io.countersign.tls.Issued;
 import io.countersign.tls.Strength;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.PublicKey;
 import java.security.cert.CRLReason;
 import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.List;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.ocsp.CertID;
 import org.bouncycastle.asn1.oiw.OIWObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.cert.X509CertificateHolder;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.ocsp.BasicOCSPResp;
 import org.bouncycastle.cert.ocsp.CertificateID;
 import org.bouncycastle.cert.ocsp.CertificateStatus;
@@ -33,10 +27,7 @@ import org.bouncycastle.cert.ocsp.OCSPReqBuilder;
 import org.bouncycastle.cert.ocsp.OCSPResp;
 import org.bouncycastle.cert.ocsp.RevokedStatus;
 import org.bouncycastle.cert.ocsp.SingleResp;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.DefaultSignatureNameFinder;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,10 +38,6 @@ import org.jspecify.annotations.Nullable;
 final class Ocsp {
     static final String ABOUT_ANOTHER = "its answer is about another certificate";
 
-    private static final BouncyCastleProvider BOUNCY_CASTLE = new BouncyCastleProvider();
-    private static final String OCSP_SIGNING = "1.3.6.1.5.5.7.3.9";
-    private static final int DIGITAL_SIGNATURE = 0;
-    private static final int MOST_SIGNERS = 5;
     private static final CRLReason[] REASONS = CRLReason.values();
 
     /** For an answer that does not say when the next one comes, after it was made. */
@@ -95,7 +82,7 @@ final class Ocsp {
                 return Finding.nothing(source, "its answer has critical extensions that are not known");
             }
             Strength.checkSignature("its answer", signature(basic), null);
-            checkSigner(basic, issued, now);
+            OcspSigner.check(basic, issued.issuer(), now);
             return finding(single, basic, source, now);
         } catch (CertificateException doesNotCount) {
             return Finding.nothing(source, String.valueOf(doesNotCount.getMessage()));
@@ -144,50 +131,6 @@ final class Ocsp {
             }
         }
         return null;
-    }
-
-    /** @throws CertificateException where nobody has signed it who may */
-    private static void checkSigner(BasicOCSPResp basic, Issued issued, Instant now)
-            throws CertificateException, OCSPException {
-        if (isSignedBy(basic, issued.issuer().key())) {
-            return;
-        }
-        for (X509CertificateHolder holder :
-                List.of(basic.getCerts()).stream().limit(MOST_SIGNERS).toList()) {
-            X509Certificate signer = new JcaX509CertificateConverter().getCertificate(holder);
-            if (isSignedBy(basic, signer.getPublicKey())) {
-                checkDelegation(signer, issued.issuer(), now);
-                return;
-            }
-        }
-        throw new CertificateException("its answer is not signed by the issuer, nor by a certificate that it holds");
-    }
-
-    /** RFC 6960, 4.2.2.2. Such certificates live for days; whether one is revoked itself is not asked. */
-    private static void checkDelegation(X509Certificate signer, Authority issuer, Instant now)
-            throws CertificateException {
-        String name = Certificates.name(signer);
-        if (!signer.getIssuerX500Principal().equals(issuer.name()) || !Certificates.isSignedBy(signer, issuer.key())) {
-            throw new CertificateException("its answer is signed by " + name + ", whom the issuer has not certified");
-        }
-        List<String> purposes = signer.getExtendedKeyUsage();
-        boolean[] usage = signer.getKeyUsage();
-        if (purposes == null || !purposes.contains(OCSP_SIGNING) || (usage != null && !usage[DIGITAL_SIGNATURE])) {
-            throw new CertificateException("its answer is signed by " + name
-                    + ", whose certificate is not for that (its purposes lack OCSPSigning)");
-        }
-        Certificates.checkDates(signer, now);
-        Strength.check(signer);
-    }
-
-    private static boolean isSignedBy(BasicOCSPResp basic, PublicKey key) throws OCSPException {
-        try {
-            return basic.isSignatureValid(new JcaContentVerifierProviderBuilder()
-                    .setProvider(BOUNCY_CASTLE)
-                    .build(SubjectPublicKeyInfo.getInstance(key.getEncoded())));
-        } catch (OperatorCreationException | OCSPException | RuntimeException otherKind) {
-            return false;
-        }
     }
 
     private static String signature(BasicOCSPResp basic) {

@@ -5,6 +5,7 @@ import io.countersign.partner.Partners;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.tls.Authorities;
+import io.countersign.tls.RevocationCheck;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -32,6 +33,7 @@ public final class Routes {
     private final Settings settings;
     private final Partners partners;
     private final Authorities trust;
+    private final RevocationCheck revocation;
     private final OwnRoute ownRoute;
     private final RouteFiles live;
     private final Outboxes outboxes;
@@ -47,11 +49,18 @@ public final class Routes {
 
     private volatile List<String> complaints = List.of();
 
-    public Routes(CamelContext context, Settings settings, Partners partners, Authorities trust, OwnRoute ownRoute) {
+    public Routes(
+            CamelContext context,
+            Settings settings,
+            Partners partners,
+            Authorities trust,
+            RevocationCheck revocation,
+            OwnRoute ownRoute) {
         this.context = context;
         this.settings = settings;
         this.partners = partners;
         this.trust = trust;
+        this.revocation = revocation;
         this.ownRoute = ownRoute;
         this.live = new RouteFiles(context);
         this.outboxes = new Outboxes(context);
@@ -188,7 +197,7 @@ public final class Routes {
     }
 
     private PartnerDirectory read(RouteFiles files, Problems problems) {
-        PartnerDirectory directory = Partners.read(files.partners(), trust, settings.home(), problems);
+        PartnerDirectory directory = Partners.read(files.partners(), trust, revocation, settings.home(), problems);
         if (!settings.isLoopback()) {
             directory
                     .sampled()

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A set of trust anchors, found by name in constant time. Two certificates of one authority (same name, same key) are one
@@ -89,16 +90,20 @@ public final class Authorities {
         return byName.getOrDefault(name, List.of());
     }
 
+    /** Whoever of them issued a certificate; none where nobody did. */
+    public @Nullable X509Certificate issuer(X509Certificate issued) {
+        return named(issued.getIssuerX500Principal()).stream()
+                .filter(candidate -> Certificates.isSignedBy(issued, candidate.getPublicKey()))
+                .findFirst()
+                .orElse(null);
+    }
+
     /** The authorities of this set that stand above one of its certificates, nearest first, to where the set ends. */
     public List<Authority> above(X509Certificate certificate) {
         List<Authority> above = new ArrayList<>();
         X509Certificate below = certificate;
         while (true) {
-            X509Certificate signed = below;
-            X509Certificate next = named(below.getIssuerX500Principal()).stream()
-                    .filter(candidate -> Certificates.isSignedBy(signed, candidate.getPublicKey()))
-                    .findFirst()
-                    .orElse(null);
+            X509Certificate next = issuer(below);
             if (next == null
                     || Authority.of(next).equals(Authority.of(certificate))
                     || above.contains(Authority.of(next))) {

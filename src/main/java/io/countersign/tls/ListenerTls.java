@@ -70,10 +70,12 @@ public final class ListenerTls extends SSLContextParameters {
 
     @Override
     public SSLContext createSSLContext(CamelContext camelContext) throws GeneralSecurityException {
+        Stapled.enable();
         SSLContext context = SSLContext.getInstance("TLS");
+        ClientTrust clients = Objects.requireNonNull(trust, "trust is not set");
         context.init(
-                company().keyManagers(),
-                new TrustManager[] {new ClientTrustManager(Objects.requireNonNull(trust, "trust is not set"))},
+                Stapled.over(company().keyManagers(), clients),
+                new TrustManager[] {new ClientTrustManager(clients)},
                 new SecureRandom());
         return context;
     }

@@ -380,7 +380,7 @@ class PartnersTest {
     private PartnerDirectory read(Map<String, Partner> partners) {
         Map<String, Described> described = new TreeMap<>();
         partners.forEach((id, partner) -> described.put(id, new Described(FILE, partner)));
-        return Partners.read(described, Authorities.of(ROOT.chain()), home, problems);
+        return Partners.read(described, Authorities.of(ROOT.chain()), (path, stapled) -> {}, home, problems);
     }
 
     private ListAssert<String> wrong(Consumer<Partner> writing) {

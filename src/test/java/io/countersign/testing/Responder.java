@@ -106,8 +106,13 @@ public final class Responder implements AutoCloseable {
         return times == null ? 0 : times.get();
     }
 
+    /** A path goes on with the question where that is short enough for it (RFC 6960, appendix A.1). */
     private void play(HttpExchange exchange) throws IOException {
-        String path = exchange.getRequestURI().getPath();
+        String whole = exchange.getRequestURI().getPath();
+        String path = plays.keySet().stream()
+                .filter(known -> whole.startsWith(known + "/"))
+                .findFirst()
+                .orElse(whole);
         asked.computeIfAbsent(path, key -> new AtomicInteger()).incrementAndGet();
         plays.getOrDefault(path, unknown -> answer(unknown, 404, new byte[0])).with(exchange);
     }

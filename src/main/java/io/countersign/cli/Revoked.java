@@ -20,6 +20,9 @@ final class Revoked {
 
     /** The lists that stand beside the authorities. */
     static RevocationLists lists(Settings settings, Problems problems) {
+        if (settings.get("countersign.trust").isBlank()) {
+            return RevocationLists.none();
+        }
         try {
             return RevocationLists.read(settings.path("countersign.trust"));
         } catch (KeyMaterialException | InvalidPathException unusable) {

@@ -27,7 +27,7 @@ public final class ServerCertificateException extends CertificateException {
 
     ServerCertificateException(RevocationException why) {
         // The cause is JSSE's, by which it chooses the alert.
-        super("the server's " + why.getMessage(), why.getCause());
+        super("the server is not trusted: " + why.getMessage(), why.getCause());
         this.fault = why.isRevoked() ? Fault.REVOKED : Fault.REVOCATION_UNKNOWN;
     }
 

@@ -11,6 +11,7 @@ import io.countersign.refusal.Refusal;
 import io.countersign.settings.Problems;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Issue;
+import io.countersign.testing.RevokedList;
 import io.countersign.testing.SettableClock;
 import io.countersign.tls.Authorities;
 import java.io.IOException;
@@ -250,6 +251,18 @@ class PartnersTest {
                 .singleElement()
                 .asString()
                 .startsWith("authority: " + home.resolve("acme.crt") + " holds 'CN=acme', which is not an authority's");
+    }
+
+    @Test
+    void haveNoRevocationListsInTheirAuthority() throws Exception {
+        Files.writeString(
+                home.resolve("root.pem"),
+                Certified.pem(ROOT.certificate(), RevokedList.of(ROOT).list()));
+        wrong(partner -> {
+                    partner.setSubject("CN=acme");
+                    partner.setAuthority("root.pem");
+                })
+                .containsExactly("authority: root.pem holds a revocation list; accepted: in countersign.trust");
     }
 
     @Test

@@ -43,7 +43,8 @@ final class Online implements AutoCloseable {
 
     Online(Clock clock, Duration wait) {
         this.clock = clock;
-        this.fetching = new Fetching(clock, wait);
+        // A little less, so that who waits is told why, and whoever asks next need not wait for the same.
+        this.fetching = new Fetching(clock, wait.multipliedBy(9).dividedBy(10));
         this.answers = new Answers<>(clock, threads, new OfAnswer(), MOST_ANSWERS, Long.MAX_VALUE, answer -> 0);
         this.lists = new Answers<>(clock, threads, new OfList(), MOST_LISTS, MOST_LISTS_BYTES, RevocationList::size);
     }

@@ -165,5 +165,9 @@ class WaitingTest {
         asking.refusing.close();
 
         asking.refused(asking.refusing, asking.leafWithResponder()).withMessageContaining("is not asked");
+        asking.close();
+        Awaitility.await()
+                .until(() -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().startsWith("revocation")));
     }
 }

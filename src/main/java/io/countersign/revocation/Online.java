@@ -85,10 +85,6 @@ final class Online implements AutoCloseable {
                 : finding;
     }
 
-    int answersKept() {
-        return answers.size();
-    }
-
     private Finding ask(URI url, Issued issued) throws IOException {
         byte[] answer = fetching.fetch(url, Ocsp.request(issued), LARGEST_ANSWER);
         Finding finding = Ocsp.read(answer, issued, name(url), clock.instant());

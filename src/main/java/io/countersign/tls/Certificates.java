@@ -80,7 +80,7 @@ public final class Certificates {
         return name(certificate.getSubjectX500Principal());
     }
 
-    public static String name(X500Principal principal) {
+    static String name(X500Principal principal) {
         return "'" + printable(principal.getName()) + "'";
     }
 

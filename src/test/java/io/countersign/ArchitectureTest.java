@@ -50,6 +50,8 @@ class ArchitectureTest {
             .definedBy("io.countersign.refusal..")
             .layer("tls")
             .definedBy("io.countersign.tls..")
+            .layer("revocation")
+            .definedBy("io.countersign.revocation..")
             .layer("address")
             .definedBy("io.countersign.address..")
             .whereLayer("main")
@@ -76,6 +78,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("admission", "listener", "cli")
             .whereLayer("partner")
             .mayOnlyBeAccessedByLayers("admission", "client", "send", "route", "cli")
+            .whereLayer("revocation")
+            .mayOnlyBeAccessedByLayers("partner", "client", "route", "cli")
             .whereLayer("settings")
             .mayOnlyBeAccessedByLayers("admission", "partner", "send", "route", "cli");
 

@@ -6,6 +6,8 @@ import io.countersign.operations.Metrics;
 import io.countersign.partner.Partners;
 import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Refusing;
+import io.countersign.revocation.Revocation;
+import io.countersign.revocation.RevocationLists;
 import io.countersign.route.OwnRoute;
 import io.countersign.route.PartnerFiles;
 import io.countersign.settings.Problems;
@@ -27,9 +29,11 @@ final class Home implements AutoCloseable {
     private final Authorities trust;
     private final Problems problems;
     private final PartnerFiles files;
+    private final Revocation revocation;
 
-    private Home(Settings settings, Authorities trust, Problems problems) {
+    private Home(Settings settings, Authorities trust, RevocationLists lists, Problems problems) {
         this.settings = settings;
+        this.revocation = Revoked.check(settings, Clock.systemUTC());
         this.trust = trust;
         this.problems = problems;
         Refusing refusing = new Refusing();
@@ -37,6 +41,7 @@ final class Home implements AutoCloseable {
         files = new PartnerFiles(
                 settings,
                 trust,
+                revocation.with(lists),
                 Map.of(
                         "metrics", Metrics.registry(),
                         "expiry", new Expiry(List::of, Clock.systemUTC()),
@@ -56,12 +61,14 @@ final class Home implements AutoCloseable {
             problems.add(settings.routes().toString(), "no such folder; it holds the route files");
         }
         Authorities trust = Authorities.of(List.of());
+        RevocationLists lists = RevocationLists.none();
         try {
+            lists = RevocationLists.read(settings.path("countersign.trust"));
             trust = Authorities.read(settings.path("countersign.trust"));
         } catch (KeyMaterialException | InvalidPathException unusable) {
             problems.add(settings.where("countersign.trust"), String.valueOf(unusable.getMessage()));
         }
-        return new Home(settings, trust, problems);
+        return new Home(settings, trust, lists, problems);
     }
 
     /** Before the first line is logged: standard output is for what was asked. */
@@ -103,5 +110,6 @@ final class Home implements AutoCloseable {
     @Override
     public void close() throws IOException {
         files.close();
+        revocation.close();
     }
 }

@@ -2,6 +2,7 @@ package io.countersign.cli;
 
 import io.countersign.client.SendingFile;
 import io.countersign.partner.Partners;
+import io.countersign.revocation.Revocation;
 import io.countersign.route.Routes;
 import io.countersign.send.Attempts;
 import io.countersign.send.Outcome;
@@ -49,6 +50,7 @@ final class Sending implements AutoCloseable {
     private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     private final Path outbox;
     private final List<Path> files;
+    private @Nullable Revocation revocation;
 
     private Sending(Path outbox, List<Path> files) {
         this.outbox = outbox;
@@ -106,6 +108,9 @@ final class Sending implements AutoCloseable {
     @Override
     public void close() {
         main.stop();
+        if (revocation != null) {
+            revocation.close();
+        }
         discard();
     }
 
@@ -144,13 +149,15 @@ final class Sending implements AutoCloseable {
     }
 
     private void run(Settings settings, String partner, List<Path> files, Problems problems) throws Exception {
+        Revocation checked = Revoked.check(settings, Clock.systemUTC());
+        revocation = checked;
         Partners partners = new Partners(Clock.systemUTC());
         main.setOverrideProperties(settings.placeholders());
         main.addOverrideProperty("camel.main.shutdown-timeout", "5"); // seconds; what is cut off was not accepted
         main.bind("partners", partners);
         main.bind("progress", (SendingFile.Progress) new ProgressBars());
         main.init();
-        new Routes(main.getCamelContext(), settings, partners).loadSending(partner, outbox, problems);
+        new Routes(main.getCamelContext(), settings, partners, checked).loadSending(partner, outbox, problems);
         problems.throwIfAny();
         attempts().setFolder(outbox.resolveSibling("states").toString());
         attempts().setOnce(true);

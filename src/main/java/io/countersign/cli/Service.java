@@ -9,6 +9,7 @@ import io.countersign.operations.PartnersHealth;
 import io.countersign.partner.Partners;
 import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Refusing;
+import io.countersign.revocation.Revocation;
 import io.countersign.route.Following;
 import io.countersign.route.OwnRoute;
 import io.countersign.route.Routes;
@@ -42,6 +43,7 @@ public final class Service implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("countersign");
 
     private final Settings settings;
+    private final Revocation revocation;
     private final Partners partners;
     private final Refusals refusals = new Refusals();
     private final Sightings sightings;
@@ -61,6 +63,7 @@ public final class Service implements AutoCloseable {
     public Service(Settings settings, Clock clock, Duration betweenLooks) {
         this.betweenLooks = betweenLooks;
         this.settings = settings;
+        this.revocation = Revoked.check(settings, clock);
         this.partners = new Partners(clock);
         this.expiry = new Expiry(this::dated, clock);
         this.sightings = new Sightings(clock);
@@ -90,7 +93,7 @@ public final class Service implements AutoCloseable {
             main.init();
             HealthCheckRegistry.get(context()).register(health());
             HealthCheckRegistry.get(context()).register(new ExpiryHealth(expiry));
-            Following following = new Routes(context(), settings, partners).load(ownRoute, problems);
+            Following following = new Routes(context(), settings, partners, revocation).load(ownRoute, problems);
             this.following = following;
             problems.throwIfAny();
             sightings.start(settings.path("countersign.data"));
@@ -144,7 +147,9 @@ public final class Service implements AutoCloseable {
         return Stream.concat(
                         context().getRegistry().findByType(CompanyIdentity.class).stream()
                                 .flatMap(company -> company.dated().stream()),
-                        partners.dated().stream())
+                        Stream.concat(
+                                partners.dated().stream(),
+                                following == null ? Stream.empty() : following.dated().stream()))
                 .toList();
     }
 
@@ -175,5 +180,6 @@ public final class Service implements AutoCloseable {
             following.close();
         }
         sightings.close();
+        revocation.close();
     }
 }

@@ -8,6 +8,9 @@ import io.countersign.tls.Certificates;
 import io.countersign.tls.CertificationPath;
 import io.countersign.tls.Dated;
 import io.countersign.tls.Dated.Kind;
+import io.countersign.tls.Issued;
+import io.countersign.tls.RevocationCheck;
+import io.countersign.tls.RevocationException;
 import io.countersign.tls.SampleCertificates;
 import io.countersign.tls.ServerTrust;
 import java.security.cert.CertificateException;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PartnerDirectory {
     private final PartnerIndex index;
+    private final RevocationCheck revocation;
     private final Map<String, KnownPartner> byId;
     private final List<String> sampled;
     private final Set<String> clashing;
@@ -37,10 +41,13 @@ public final class PartnerDirectory {
     /**
      * Indexes the partners.
      *
+     * @param revocation with the lists that stand beside the shared authorities
      * @param problems gets every pair of partners that one certificate could identify
      */
-    public PartnerDirectory(Collection<KnownPartner> partners, Authorities shared, Problems problems) {
+    public PartnerDirectory(
+            Collection<KnownPartner> partners, Authorities shared, RevocationCheck revocation, Problems problems) {
         this.index = new PartnerIndex(partners, shared);
+        this.revocation = revocation;
         this.byId = partners.stream().collect(Collectors.toUnmodifiableMap(KnownPartner::id, Function.identity()));
         this.sampled = partners.stream()
                 .filter(partner -> Stream.concat(
@@ -95,6 +102,15 @@ public final class PartnerDirectory {
         return byId.get(id);
     }
 
+    RevocationCheck revocation() {
+        return revocation;
+    }
+
+    @Nullable
+    X509Certificate issuer(X509Certificate issued) {
+        return index.shared().issuer(issued);
+    }
+
     ServerTrust sharedTrust() {
         return ServerTrust.under(index.shared());
     }
@@ -104,15 +120,21 @@ public final class PartnerDirectory {
         return sampled;
     }
 
-    /** Whether the certificate may enter: pinned, or issued under a known authority for this purpose, and valid now. */
+    /**
+     * Whether the certificate may enter: pinned, or issued under a known authority for this purpose, valid now, and not
+     * revoked.
+     */
     void check(List<X509Certificate> shown, Instant now) throws CertificateException {
         PartnerIndex.Pinned pinned = index.pinned(shown.get(0));
+        List<Issued> path;
         if (pinned != null) {
             Certificates.checkDates(shown.get(0), now);
             pinned.pin().checkDates(now);
+            path = CertificationPath.ofPinned(shown, index.anchors());
         } else {
-            CertificationPath.build(shown, index.anchors(), now);
+            path = CertificationPath.build(shown, index.anchors(), now).issued();
         }
+        revocation.check(path, List.of());
     }
 
     /** Whose certificate this is; everything is checked again, since a resumed session has passed no trust manager. */
@@ -135,20 +157,36 @@ public final class PartnerDirectory {
                 found.add(pinned.partner());
             }
             Set<CertificateName> names = CertificateName.of(leaf);
+            List<Issued> path;
             if (pinned == null) {
-                found.addAll(index.named(
-                        names,
-                        CertificationPath.build(shown, index.anchors(), now).issuers()));
+                CertificationPath held = CertificationPath.build(shown, index.anchors(), now);
+                found.addAll(index.named(names, held.issuers()));
+                path = held.issued();
+            } else {
+                path = CertificationPath.ofPinned(shown, index.anchors());
             }
             if (found.size() != 1) {
                 throw unknown(
                         leaf,
                         found.isEmpty() ? "identifies no partner" : "identifies more than one partner: " + ids(found));
             }
+            revocation.check(path, List.of());
             return found.iterator().next();
+        } catch (RevocationException revoked) {
+            throw revoked(revoked);
         } catch (CertificateException | IllegalArgumentException untrusted) {
             throw unknown(leaf, "is not trusted now: " + untrusted.getMessage());
         }
+    }
+
+    private static Refusal revoked(RevocationException why) {
+        return new Refusal(
+                Code.CERTIFICATE_REVOKED,
+                why.isRevoked()
+                        ? "The certificate has been revoked."
+                        : "Whether the certificate has been revoked cannot be found out at the moment.",
+                String.valueOf(why.getMessage()),
+                why);
     }
 
     private static Refusal unknown(X509Certificate leaf, String what) {

@@ -1,6 +1,7 @@
 package io.countersign.partner;
 
 import io.countersign.address.AllowedAddresses;
+import io.countersign.revocation.RevocationLists;
 import io.countersign.settings.ByteSize;
 import io.countersign.settings.Problems;
 import io.countersign.tls.Authorities;
@@ -151,6 +152,9 @@ final class PartnerReader {
             return null;
         }
         try {
+            if (!RevocationLists.read(path(partner.authority())).lists().isEmpty()) {
+                own.add("authority", partner.authority() + " holds a revocation list; accepted: in countersign.trust");
+            }
             return Authorities.read(path(partner.authority()), reading);
         } catch (KeyMaterialException | IllegalArgumentException unusable) {
             own.add("authority", String.valueOf(unusable.getMessage()));

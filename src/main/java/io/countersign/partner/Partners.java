@@ -8,6 +8,7 @@ import io.countersign.tls.ClientTrust;
 import io.countersign.tls.Dated;
 import io.countersign.tls.Identity;
 import io.countersign.tls.Reading;
+import io.countersign.tls.RevocationCheck;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class Partners implements ClientTrust {
     private final Clock clock;
     private volatile PartnerDirectory directory =
-            new PartnerDirectory(List.of(), Authorities.of(List.of()), new Problems());
+            new PartnerDirectory(List.of(), Authorities.of(List.of()), (path, stapled) -> {}, new Problems());
 
     /** A partner's bean and the file it stands in. */
     public record Described(String file, Partner partner) {}
@@ -39,11 +40,16 @@ public final class Partners implements ClientTrust {
     /**
      * Checks a whole set of partners; it is not in force before {@link #use}.
      *
+     * @param revocation with the lists that stand beside the shared authorities
      * @param home what relative file names in the partners' files are relative to
      * @param problems gets everything that is wrong; a directory that has problems must not be used
      */
     public static PartnerDirectory read(
-            Map<String, Described> partners, Authorities shared, Path home, Problems problems) {
+            Map<String, Described> partners,
+            Authorities shared,
+            RevocationCheck revocation,
+            Path home,
+            Problems problems) {
         List<KnownPartner> known = new ArrayList<>();
         Map<String, String> names = new HashMap<>();
         partners.forEach((id, described) -> {
@@ -58,7 +64,7 @@ public final class Partners implements ClientTrust {
                 known.add(partner);
             }
         });
-        return new PartnerDirectory(known, shared, problems);
+        return new PartnerDirectory(known, shared, revocation, problems);
     }
 
     /**
@@ -96,11 +102,17 @@ public final class Partners implements ClientTrust {
         directory.check(shown, clock.instant());
     }
 
+    @Override
+    public @Nullable X509Certificate issuer(X509Certificate issued) {
+        return directory.issuer(issued);
+    }
+
     /**
      * Whose certificate this is.
      *
      * @param shown what the client showed in its TLS session, its own certificate first
-     * @throws Refusal where it is nobody's, more than one partner's, or not valid now
+     * @throws Refusal where it is nobody's, more than one partner's, not valid now, or revoked, or where nobody can say now
+     *     that it is not
      */
     public KnownPartner identify(List<X509Certificate> shown) throws Refusal {
         return directory.identify(shown, clock.instant());
@@ -125,7 +137,7 @@ public final class Partners implements ClientTrust {
     public CallerTls calling(String id, Identity company) {
         PartnerDirectory now = directory;
         if (id.isEmpty()) {
-            return new CallerTls(company, now.sharedTrust(), true, clock);
+            return new CallerTls(company, now.sharedTrust(), true, now.revocation(), clock);
         }
         KnownPartner partner = now.partner(id);
         if (partner == null || !partner.enabled()) {
@@ -136,6 +148,7 @@ public final class Partners implements ClientTrust {
                 server.identity() == null ? company : server.identity(),
                 server.trust() == null ? now.sharedTrust() : server.trust(),
                 server.verifyHost(),
+                now.revocation(),
                 clock);
     }
 }

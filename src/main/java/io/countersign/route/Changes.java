@@ -3,7 +3,6 @@ package io.countersign.route;
 import io.countersign.partner.Partners;
 import io.countersign.route.RouteFolder.Look;
 import io.countersign.settings.Settings;
-import io.countersign.tls.Authorities;
 import io.countersign.tls.KeyMaterialException;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
@@ -210,7 +209,7 @@ final class Changes {
                 blame.add(location, file.name() + ": " + Unusable.why(unusable));
             }
         }
-        Authorities trust = inForce.trust();
+        Trusted trust = inForce.trust();
         if (changed.contains(Draft.TRUST)) {
             try {
                 trust = sharedTrust.read();

@@ -4,7 +4,6 @@ import io.countersign.partner.KnownPartner;
 import io.countersign.partner.PartnerDirectory;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
-import io.countersign.tls.Authorities;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -30,7 +29,7 @@ final class Draft {
     private final Map<String, RouteFile> files;
     private final Map<String, Says> says;
     private final Map<String, Material> material;
-    private final Authorities trust;
+    private final Trusted trust;
     private final Blame blame = new Blame();
 
     /** @param changed the locations whose files, or whose certificates, are others than before; {@link #TRUST} too */
@@ -40,7 +39,7 @@ final class Draft {
             Map<String, RouteFile> files,
             Map<String, Says> says,
             Map<String, Material> material,
-            Authorities trust) {
+            Trusted trust) {
         this.settings = settings;
         this.changed = changed;
         this.files = files;
@@ -56,7 +55,7 @@ final class Draft {
         namesThatDifferInCaseOnly();
         Problems conflicts = new Problems();
         List<KnownPartner> known = State.known(material.values());
-        PartnerDirectory directory = new PartnerDirectory(known, trust, conflicts);
+        PartnerDirectory directory = new PartnerDirectory(known, trust.authorities(), trust.revocation(), conflicts);
         if (!conflicts.isEmpty()) {
             Set<String> clashing = locationsOf(directory.clashing());
             clashing.retainAll(changed);

@@ -3,6 +3,7 @@ package io.countersign.route;
 import io.countersign.partner.Partners;
 import io.countersign.settings.Settings;
 import io.countersign.tls.CompanyIdentity;
+import io.countersign.tls.Dated;
 import io.countersign.tls.Identity;
 import io.countersign.tls.KeyMaterialException;
 import io.countersign.tls.SampleCertificates;
@@ -102,7 +103,7 @@ public final class Following implements AutoCloseable {
         String what = "the certificate of the bean " + bean;
         try {
             if (identity.hasChanged()) {
-                identity.renew(inForce().trust(), this::check);
+                identity.renew(inForce().trust().authorities(), this::check);
                 complaints.set(what, List.of());
             }
             Identity now = identity.inForce();
@@ -136,6 +137,13 @@ public final class Following implements AutoCloseable {
     /** What the partners' files in force say that they had better not; it was logged when they were loaded. */
     public List<String> warnings() {
         return inForce().warnings();
+    }
+
+    /** The revocation lists in force, with their dates. */
+    public List<Dated> dated() {
+        return inForce().trust().lists().lists().stream()
+                .flatMap(list -> list.dated().stream())
+                .toList();
     }
 
     static void warn(String warning) {

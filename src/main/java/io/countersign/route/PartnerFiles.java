@@ -6,6 +6,7 @@ import io.countersign.partner.Partners.Described;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.tls.Authorities;
+import io.countersign.tls.RevocationCheck;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class PartnerFiles implements AutoCloseable {
     private final Settings settings;
     private final Authorities trust;
+    private final RevocationCheck revocation;
     private final DefaultCamelContext context = new DefaultCamelContext();
 
     /**
@@ -32,9 +34,10 @@ public final class PartnerFiles implements AutoCloseable {
     public record Found(Map<String, Described> described, PartnerDirectory directory) {}
 
     /** @param parts what route files may name besides what they make themselves */
-    public PartnerFiles(Settings settings, Authorities trust, Map<String, Object> parts) {
+    public PartnerFiles(Settings settings, Authorities trust, RevocationCheck revocation, Map<String, Object> parts) {
         this.settings = settings;
         this.trust = trust;
+        this.revocation = revocation;
         context.getPropertiesComponent().setOverrideProperties(settings.placeholders());
         context.build();
         parts.forEach(context.getRegistry()::bind);
@@ -76,7 +79,7 @@ public final class PartnerFiles implements AutoCloseable {
         try (Rehearsal rehearsal =
                 new Rehearsal(context, RouteFile.in(settings.routes().resolve("templates"), problems))) {
             RouteFiles loaded = rehearsal.load(files, problems);
-            PartnerDirectory directory = Partners.read(loaded.partners(), trust, settings.home(), problems);
+            PartnerDirectory directory = Partners.read(loaded.partners(), trust, revocation, settings.home(), problems);
             if (!settings.isLoopback()) {
                 directory.sampled().forEach(id -> problems.add(Draft.sampled(id, settings)));
             }

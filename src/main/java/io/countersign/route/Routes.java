@@ -2,9 +2,9 @@ package io.countersign.route;
 
 import io.countersign.partner.PartnerDirectory;
 import io.countersign.partner.Partners;
+import io.countersign.revocation.Revocation;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
-import io.countersign.tls.Authorities;
 import io.countersign.tls.CompanyIdentity;
 import io.countersign.tls.KeyMaterialException;
 import java.nio.file.Files;
@@ -26,12 +26,13 @@ public final class Routes {
     private final RouteFiles live;
     private final SharedTrust sharedTrust;
 
-    public Routes(CamelContext context, Settings settings, Partners partners) {
+    /** @param revocation asks whether certificates under the shared trust have been revoked */
+    public Routes(CamelContext context, Settings settings, Partners partners, Revocation revocation) {
         this.context = context;
         this.settings = settings;
         this.partners = partners;
         this.live = new RouteFiles(context);
-        this.sharedTrust = new SharedTrust(settings);
+        this.sharedTrust = new SharedTrust(settings, revocation);
     }
 
     /**
@@ -125,7 +126,7 @@ public final class Routes {
                 material.put(file.location(), read);
             }
         }
-        Authorities trust = trust();
+        Trusted trust = trust();
         Blame blame = new Blame();
         State state = new Draft(settings, byLocation.keySet(), byLocation, says, material, trust).judge(blame);
         blame.all().forEach(problems::add);
@@ -133,11 +134,11 @@ public final class Routes {
     }
 
     /** What is wrong with it has been told by the check of the settings. */
-    private Authorities trust() {
+    private Trusted trust() {
         try {
             return sharedTrust.read();
         } catch (KeyMaterialException | InvalidPathException told) {
-            return Authorities.of(List.of());
+            return sharedTrust.nothing();
         }
     }
 }

@@ -1,24 +1,29 @@
 package io.countersign.route;
 
+import io.countersign.revocation.Revocation;
+import io.countersign.revocation.RevocationLists;
 import io.countersign.settings.Settings;
 import io.countersign.tls.Authorities;
 import io.countersign.tls.KeyMaterialException;
 import io.countersign.tls.Reading;
 import io.countersign.tls.SampleCertificates;
 import java.nio.file.Path;
+import java.util.List;
 
-/** The authorities of {@code countersign.trust}, a file or a folder, and whether it holds others now. */
+/** The authorities and revocation lists of {@code countersign.trust}, a file or a folder, and whether it holds others now. */
 final class SharedTrust {
     private final Settings settings;
+    private final Revocation revocation;
     private Reading reading = new Reading();
     private boolean refused;
 
-    SharedTrust(Settings settings) {
+    SharedTrust(Settings settings, Revocation revocation) {
         this.settings = settings;
+        this.revocation = revocation;
     }
 
     /** @throws KeyMaterialException where something in it cannot be used */
-    Authorities read() throws KeyMaterialException {
+    Trusted read() throws KeyMaterialException {
         Path trust = settings.path("countersign.trust");
         reading = new Reading();
         Authorities authorities = Authorities.read(trust, reading);
@@ -28,8 +33,14 @@ final class SharedTrust {
                     "holds a sample authority, whose key everybody has; it is for loopback only, and "
                             + settings.get("countersign.host") + " is not");
         }
+        RevocationLists lists = RevocationLists.read(trust);
         refused = false;
-        return authorities;
+        return new Trusted(authorities, lists, revocation.with(lists));
+    }
+
+    /** Nobody is under it. */
+    Trusted nothing() {
+        return new Trusted(Authorities.of(List.of()), RevocationLists.none(), revocation.with(RevocationLists.none()));
     }
 
     /** Whether it holds something else than when it was last read, and is not being written. */

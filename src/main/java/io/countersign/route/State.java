@@ -2,7 +2,6 @@ package io.countersign.route;
 
 import io.countersign.partner.KnownPartner;
 import io.countersign.partner.PartnerDirectory;
-import io.countersign.tls.Authorities;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,7 @@ record State(
         Map<String, RouteFile> files,
         Map<String, Says> says,
         Map<String, Material> material,
-        Authorities trust,
+        Trusted trust,
         PartnerDirectory directory,
         Map<String, RouteFile> defaults) {
     private static final String TEMPLATE = "send-to-partner";

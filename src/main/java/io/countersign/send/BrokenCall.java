@@ -70,6 +70,8 @@ final class BrokenCall {
             case UNTRUSTED -> FailureCode.SERVER_CERTIFICATE_UNTRUSTED;
             case EXPIRED -> FailureCode.SERVER_CERTIFICATE_EXPIRED;
             case OTHER_HOST -> FailureCode.SERVER_HOST_MISMATCH;
+            case REVOKED -> FailureCode.SERVER_CERTIFICATE_REVOKED;
+            case REVOCATION_UNKNOWN -> FailureCode.REVOCATION_UNKNOWN;
         };
         return failed(code, why.getMessage(), why);
     }

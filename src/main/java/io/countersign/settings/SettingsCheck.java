@@ -61,6 +61,7 @@ public final class SettingsCheck {
 
     private @Nullable Authorities all(@Nullable InetAddress host) {
         size();
+        var unused = RevocationTerms.read(settings, problems);
         data();
         password("countersign.key-password");
         password("countersign.keystore-password");

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A set of trust anchors, found by name in constant time. Two certificates of one authority (same name, same key) are one
@@ -46,10 +47,9 @@ public final class Authorities {
 
     /**
      * Reads the authorities of a PEM file, or of every {@code .pem}, {@code .crt}, {@code .cer} and {@code .cert} file of a
-     * folder.
+     * folder. Revocation lists among them are passed over.
      *
-     * @throws KeyMaterialException where a file cannot be read, holds a certificate that is no authority's, or a
-     *     revocation list, which this version does not check: leaving it out in silence would accept what it revokes
+     * @throws KeyMaterialException where a file cannot be read, or holds a certificate that is no authority's
      */
     public static Authorities read(Path fileOrFolder) throws KeyMaterialException {
         return read(fileOrFolder, new Reading());
@@ -61,8 +61,8 @@ public final class Authorities {
         Map<X509Certificate, Path> certificates = new LinkedHashMap<>();
         for (Path file : files(fileOrFolder)) {
             PemFile pem = PemFile.read(file, reading);
-            if (pem.holdsRevocationList()) {
-                throw new KeyMaterialException(file, "holds a revocation list; this version cannot check those");
+            if (pem.holdsNothingButRevocationLists()) {
+                continue;
             }
             for (X509Certificate certificate : pem.certificates()) {
                 if (!Certificates.isAuthority(certificate)) {
@@ -106,16 +106,20 @@ public final class Authorities {
         return byName.getOrDefault(name, List.of());
     }
 
+    /** Whoever of them issued a certificate; none where nobody did. */
+    public @Nullable X509Certificate issuer(X509Certificate issued) {
+        return named(issued.getIssuerX500Principal()).stream()
+                .filter(candidate -> Certificates.isSignedBy(issued, candidate.getPublicKey()))
+                .findFirst()
+                .orElse(null);
+    }
+
     /** The authorities of this set that stand above one of its certificates, nearest first, to where the set ends. */
     public List<Authority> above(X509Certificate certificate) {
         List<Authority> above = new ArrayList<>();
         X509Certificate below = certificate;
         while (true) {
-            X509Certificate signed = below;
-            X509Certificate next = named(below.getIssuerX500Principal()).stream()
-                    .filter(candidate -> Certificates.isSignedBy(signed, candidate.getPublicKey()))
-                    .findFirst()
-                    .orElse(null);
+            X509Certificate next = issuer(below);
             if (next == null
                     || Authority.of(next).equals(Authority.of(certificate))
                     || above.contains(Authority.of(next))) {
@@ -134,7 +138,8 @@ public final class Authorities {
         }
     }
 
-    private static List<Path> files(Path fileOrFolder) throws KeyMaterialException {
+    /** The file itself, or the files of a folder that are read for certificates and revocation lists. */
+    public static List<Path> files(Path fileOrFolder) throws KeyMaterialException {
         if (!Files.isDirectory(fileOrFolder)) {
             return List.of(fileOrFolder);
         }

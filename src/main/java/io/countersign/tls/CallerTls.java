@@ -10,10 +10,13 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.List;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -27,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param verifyHost whether the server's certificate must name the host that was dialled
  */
-public record CallerTls(Identity identity, ServerTrust trust, boolean verifyHost, Clock clock) {
+public record CallerTls(
+        Identity identity, ServerTrust trust, boolean verifyHost, RevocationCheck revocation, Clock clock) {
     /**
      * Does the handshake on a connected socket, which closes with the returned one.
      *
@@ -63,19 +67,30 @@ public record CallerTls(Identity identity, ServerTrust trust, boolean verifyHost
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-            trust.check(chain, host, clock.instant());
+            check(chain, null);
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
                 throws CertificateException {
-            trust.check(chain, host, clock.instant());
+            check(chain, socket instanceof SSLSocket tls ? tls.getHandshakeSession() : null);
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
                 throws CertificateException {
-            trust.check(chain, host, clock.instant());
+            check(chain, engine.getHandshakeSession());
+        }
+
+        private void check(X509Certificate[] chain, @Nullable SSLSession handshake) throws CertificateException {
+            List<Issued> path = trust.check(chain, host, clock.instant());
+            try {
+                revocation.check(
+                        path,
+                        handshake instanceof ExtendedSSLSession session ? session.getStatusResponses() : List.of());
+            } catch (RevocationException refused) {
+                throw new ServerCertificateException(refused);
+            }
         }
 
         @Override

@@ -96,7 +96,7 @@ public final class Certificates {
     }
 
     /** A certificate's own text without anything that could break a line or turn it around. */
-    static String printable(String text) {
+    public static String printable(String text) {
         return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
     }
 }

@@ -21,13 +21,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A certificate and the known authorities above it, nearest first (RFC 5280, section 6). It is made only where the whole
  * path holds: signatures, dates, constraints, strength, and a purpose that allows the leaf to be what it is shown as, a TLS
  * client or a TLS server.
+ *
+ * @param issued the certificates of the path without the anchor's, each with who issued it
  */
-public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
+public record CertificationPath(X509Certificate leaf, List<Authority> issuers, List<Issued> issued) {
     private static final int MOST_INTERMEDIATES = 8;
 
     /**
@@ -37,6 +40,21 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
     public static CertificationPath build(List<X509Certificate> shown, Authorities anchors, Instant now)
             throws CertificateException {
         return build(shown, anchors, now, Certificates.CLIENT_AUTH);
+    }
+
+    /**
+     * What can be asked about a pinned certificate, which needs no path: whether its issuer has revoked it, where that is
+     * among the anchors or was shown.
+     */
+    public static List<Issued> ofPinned(List<X509Certificate> shown, Authorities anchors) {
+        X509Certificate leaf = shown.get(0);
+        return Issued.by(
+                        Stream.concat(
+                                anchors.named(leaf.getIssuerX500Principal()).stream(),
+                                shown.stream().skip(1)),
+                        leaf)
+                .stream()
+                .toList();
     }
 
     /** The same for a server's certificates. */
@@ -108,7 +126,19 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers) {
                     + (client ? "clients (its purposes lack clientAuth" : "servers (its purposes lack serverAuth")
                     + ", or its key usage digitalSignature)");
         }
-        return new CertificationPath(leaf, List.copyOf(issuers));
+        return new CertificationPath(leaf, List.copyOf(issuers), issued(result));
+    }
+
+    private static List<Issued> issued(PKIXCertPathBuilderResult result) {
+        List<Issued> issued = new ArrayList<>();
+        Authority issuer = Authority.of(result.getTrustAnchor().getTrustedCert());
+        List<? extends Certificate> path = result.getCertPath().getCertificates();
+        for (int i = path.size() - 1; i >= 0; i--) {
+            X509Certificate certificate = (X509Certificate) path.get(i);
+            issued.add(0, new Issued(certificate, issuer));
+            issuer = Authority.of(certificate);
+        }
+        return List.copyOf(issued);
     }
 
     private static String unknownIssuer(List<X509Certificate> shown, String purpose) {

@@ -3,6 +3,7 @@ package io.countersign.tls;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Decides in the handshake whether a client's certificate is genuine; who its owner is remains admission's question. */
 public interface ClientTrust {
@@ -11,4 +12,9 @@ public interface ClientTrust {
      * @throws CertificateException ends the handshake; the message is for the operator
      */
     void check(List<X509Certificate> shown) throws CertificateException;
+
+    /** The certificate of the authority that issued another, where it is known. */
+    default @Nullable X509Certificate issuer(X509Certificate issued) {
+        return null;
+    }
 }

@@ -72,10 +72,14 @@ public final class ListenerTls extends SSLContextParameters {
     @Override
     public SSLContext createSSLContext(CamelContext camelContext) throws GeneralSecurityException {
         company();
+        Stapled.enable();
         SSLContext context = SSLContext.getInstance("TLS");
+        ClientTrust clients = Objects.requireNonNull(trust, "trust is not set");
         context.init(
-                new KeyManager[] {new ShownByListener(Objects.requireNonNull(identity, "identity is not set"))},
-                new TrustManager[] {new ClientTrustManager(Objects.requireNonNull(trust, "trust is not set"))},
+                new KeyManager[] {
+                    Stapled.over(new ShownByListener(Objects.requireNonNull(identity, "identity is not set")), clients)
+                },
+                new TrustManager[] {new ClientTrustManager(clients)},
                 new SecureRandom());
         return context;
     }

@@ -7,13 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.Provider;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.cert.X509CRLHolder;
 import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
@@ -30,8 +34,8 @@ import org.bouncycastle.pkcs.PKCSException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a PEM file holds: certificates in their order, and private keys as PKCS#1, SEC1 or PKCS#8 (RFC 7468). A single
- * certificate may also be DER. Anything that cannot be read is an error; nothing is skipped in silence but blocks of
+ * What a PEM file holds: certificates and revocation lists in their order, and private keys as PKCS#1, SEC1 or PKCS#8
+ * (RFC 7468). A single certificate or revocation list may also be DER. Anything that cannot be read is an error; nothing is skipped in silence but blocks of
  * another kind than the one asked for.
  */
 public final class PemFile {
@@ -69,7 +73,7 @@ public final class PemFile {
             byte[] content = Files.readAllBytes(file);
             // A sequence (0x30, also the digit 0) of more than 127 bytes, whose length no text could go on with.
             if (content.length > 1 && content[0] == 0x30 && content[1] < 0) {
-                blocks.add(new X509CertificateHolder(content));
+                blocks.add(der(content));
             } else {
                 String text = new String(content, StandardCharsets.ISO_8859_1);
                 blocks.addAll(blocks(text.startsWith(BYTE_ORDER_MARK) ? text.substring(3) : text));
@@ -117,9 +121,37 @@ public final class PemFile {
                 "holds no private key; accepted: PKCS#8, PKCS#1 ('RSA PRIVATE KEY') or SEC1 ('EC PRIVATE KEY') as PEM");
     }
 
+    /** The certificate revocation lists in the order of the file; there may be none. */
+    public List<X509CRL> revocationLists() throws KeyMaterialException {
+        List<X509CRL> lists = new ArrayList<>();
+        for (Object block : blocks) {
+            if (block instanceof X509CRLHolder holder) {
+                lists.add(revocationList(holder));
+            }
+        }
+        return List.copyOf(lists);
+    }
+
     /** Whether a block of the file is a certificate revocation list. */
     boolean holdsRevocationList() {
-        return blocks.stream().anyMatch(org.bouncycastle.cert.X509CRLHolder.class::isInstance);
+        return blocks.stream().anyMatch(X509CRLHolder.class::isInstance);
+    }
+
+    /** Whether the file is there for its revocation lists alone. */
+    boolean holdsNothingButRevocationLists() {
+        return blocks.stream().allMatch(X509CRLHolder.class::isInstance);
+    }
+
+    private static Object der(byte[] content) throws IOException {
+        try {
+            return new X509CertificateHolder(content);
+        } catch (IOException notACertificate) {
+            try {
+                return new X509CRLHolder(content);
+            } catch (IOException | RuntimeException notAList) {
+                throw notACertificate;
+            }
+        }
     }
 
     /** The parser takes a block whose first line is broken for text between the blocks, or for the end. */
@@ -172,6 +204,15 @@ public final class PemFile {
         } catch (CertificateException unparsable) {
             throw new KeyMaterialException(
                     file, "holds a certificate that cannot be read: " + unparsable.getMessage(), unparsable);
+        }
+    }
+
+    private X509CRL revocationList(X509CRLHolder holder) throws KeyMaterialException {
+        try {
+            return new JcaX509CRLConverter().getCRL(holder);
+        } catch (CRLException unparsable) {
+            throw new KeyMaterialException(
+                    file, "holds a revocation list that cannot be read: " + unparsable.getMessage(), unparsable);
         }
     }
 }

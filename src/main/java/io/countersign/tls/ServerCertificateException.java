@@ -13,12 +13,22 @@ public final class ServerCertificateException extends CertificateException {
         /** Not valid now. */
         EXPIRED,
         /** Genuine, and not of the host that was dialled. */
-        OTHER_HOST
+        OTHER_HOST,
+        /** Revoked by who issued it. */
+        REVOKED,
+        /** Nobody can say now that it is not revoked. */
+        REVOCATION_UNKNOWN
     }
 
     ServerCertificateException(Fault fault, String message) {
         super(message);
         this.fault = fault;
+    }
+
+    ServerCertificateException(RevocationException why) {
+        // The cause is JSSE's, by which it chooses the alert.
+        super("the server is not trusted: " + why.getMessage(), why.getCause());
+        this.fault = why.isRevoked() ? Fault.REVOKED : Fault.REVOCATION_UNKNOWN;
     }
 
     public Fault fault() {

@@ -32,7 +32,7 @@ public record ServerTrust(Set<X509Certificate> pins, Authorities authorities) {
         for (Path file : files) {
             PemFile pem = PemFile.read(file, reading);
             if (pem.holdsRevocationList()) {
-                throw new KeyMaterialException(file, "holds a revocation list; this version cannot check those");
+                throw new KeyMaterialException(file, "holds a revocation list; accepted: in countersign.trust");
             }
             listed.addAll(pem.certificates());
         }
@@ -46,20 +46,24 @@ public record ServerTrust(Set<X509Certificate> pins, Authorities authorities) {
      *
      * @param shown its own certificate first
      * @param host that was dialled, or empty where the host is not to be verified
+     * @return what must not have been revoked, which is not asked here
      * @throws ServerCertificateException where it is not to be trusted; the message says why
      */
-    public void check(X509Certificate[] shown, String host, Instant now) throws ServerCertificateException {
+    public List<Issued> check(X509Certificate[] shown, String host, Instant now) throws ServerCertificateException {
         X509Certificate leaf = shown[0];
         try {
             Certificates.checkDates(leaf, now);
         } catch (CertificateException notNow) {
             throw new ServerCertificateException(Fault.EXPIRED, "the server's " + notNow.getMessage());
         }
+        List<Issued> path;
         try {
             if (pins.contains(leaf)) {
                 Strength.check(leaf);
+                path = CertificationPath.ofPinned(Arrays.asList(shown), authorities);
             } else {
-                CertificationPath.ofServer(Arrays.asList(shown), authorities, now);
+                path = CertificationPath.ofServer(Arrays.asList(shown), authorities, now)
+                        .issued();
             }
         } catch (CertificateException | IllegalArgumentException untrusted) {
             throw new ServerCertificateException(
@@ -74,5 +78,6 @@ public record ServerTrust(Set<X509Certificate> pins, Authorities authorities) {
                                     ? "no host at all (a common name does not count)"
                                     : String.join(", ", names)));
         }
+        return path;
     }
 }

@@ -34,10 +34,23 @@ public final class Strength implements AlgorithmConstraints {
     /** @throws CertificateException naming what is too weak and what is accepted */
     public static void check(X509Certificate certificate) throws CertificateException {
         checkKey(certificate);
-        String signature = signatureDigest(certificate);
+        checkSignature(
+                "certificate " + Certificates.name(certificate),
+                certificate.getSigAlgName(),
+                certificate.getSigAlgParams());
+    }
+
+    /**
+     * For what an authority has signed.
+     *
+     * @param what for the message
+     * @param parameters of the algorithm, as DER
+     */
+    public static void checkSignature(String what, String algorithm, byte @Nullable [] parameters)
+            throws CertificateException {
+        String signature = signatureDigest(algorithm, parameters);
         if (!STRONG_SIGNATURE.matcher(signature).matches()) {
-            throw new CertificateException("certificate " + Certificates.name(certificate) + " is signed with "
-                    + signature + "; accepted: SHA-256 or better");
+            throw new CertificateException(what + " is signed with " + signature + "; accepted: SHA-256 or better");
         }
     }
 
@@ -89,10 +102,9 @@ public final class Strength implements AlgorithmConstraints {
                 .find();
     }
 
-    private static String signatureDigest(X509Certificate certificate) {
-        byte[] parameters = certificate.getSigAlgParams();
-        if (!"RSASSA-PSS".equals(certificate.getSigAlgName()) || parameters == null) {
-            return certificate.getSigAlgName();
+    private static String signatureDigest(String algorithm, byte @Nullable [] parameters) {
+        if (!"RSASSA-PSS".equals(algorithm) || parameters == null) {
+            return algorithm;
         }
         try {
             AlgorithmParameters pss = AlgorithmParameters.getInstance("RSASSA-PSS");

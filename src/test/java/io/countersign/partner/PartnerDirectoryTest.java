@@ -11,6 +11,7 @@ import io.countersign.settings.Problems;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Issue;
 import io.countersign.tls.Authorities;
+import io.countersign.tls.RevocationCheck;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PartnerDirectoryTest {
+    private static final RevocationCheck NOTHING_REVOKED = (path, stapled) -> {};
     private static final PartnerServer NOWHERE = new PartnerServer(null, null, true, null);
 
     private static final Certified SHARED = Issue.root("CN=Shared");
@@ -183,8 +185,8 @@ class PartnerDirectoryTest {
                 .certificate();
         for (List<X509Certificate> trust :
                 List.of(List.of(expired, SHARED.certificate()), List.of(SHARED.certificate(), expired))) {
-            PartnerDirectory directory =
-                    new PartnerDirectory(List.of(named("acme", ACME)), Authorities.of(trust), problems);
+            PartnerDirectory directory = new PartnerDirectory(
+                    List.of(named("acme", ACME)), Authorities.of(trust), NOTHING_REVOKED, problems);
 
             identifies(directory, Issue.to("CN=acme").by(SHARED), "acme");
         }
@@ -371,7 +373,8 @@ class PartnerDirectoryTest {
         for (int i = 0; i < 10_000; i++) {
             partners.add(named("p" + i, CertificateName.san("dns:p" + i + ".example"), i % 2 == 0 ? OWN : SHARED));
         }
-        PartnerDirectory directory = new PartnerDirectory(partners, Authorities.of(SHARED.chain()), problems);
+        PartnerDirectory directory =
+                new PartnerDirectory(partners, Authorities.of(SHARED.chain()), NOTHING_REVOKED, problems);
 
         assertThat(problems.found()).isEmpty();
         assertThat(directory.size()).isEqualTo(10_000);
@@ -405,6 +408,7 @@ class PartnerDirectoryTest {
         return new PartnerDirectory(
                 List.of(partners),
                 Authorities.of(shared.stream().map(Certified::certificate).toList()),
+                NOTHING_REVOKED,
                 problems);
     }
 

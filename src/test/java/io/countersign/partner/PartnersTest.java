@@ -11,6 +11,7 @@ import io.countersign.refusal.Refusal;
 import io.countersign.settings.Problems;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Issue;
+import io.countersign.testing.RevokedList;
 import io.countersign.testing.SettableClock;
 import io.countersign.tls.Authorities;
 import io.countersign.tls.Dated;
@@ -258,6 +259,18 @@ class PartnersTest {
     }
 
     @Test
+    void haveNoRevocationListsInTheirAuthority() throws Exception {
+        Files.writeString(
+                home.resolve("root.pem"),
+                Certified.pem(ROOT.certificate(), RevokedList.of(ROOT).list()));
+        wrong(partner -> {
+                    partner.setSubject("CN=acme");
+                    partner.setAuthority("root.pem");
+                })
+                .containsExactly("authority: root.pem holds a revocation list; accepted: in countersign.trust");
+    }
+
+    @Test
     void sayWhatIsWrongWithOurOwnIdentityForThem() {
         ACME.write(home, "acme");
         Issue.to("CN=other").by(ROOT).write(home, "other");
@@ -426,7 +439,7 @@ class PartnersTest {
     private PartnerDirectory read(Map<String, Partner> partners) {
         Map<String, Described> described = new TreeMap<>();
         partners.forEach((id, partner) -> described.put(id, new Described(FILE, partner)));
-        return Partners.read(described, Authorities.of(ROOT.chain()), home, problems);
+        return Partners.read(described, Authorities.of(ROOT.chain()), (path, stapled) -> {}, home, problems);
     }
 
     private ListAssert<String> wrong(Consumer<Partner> writing) {

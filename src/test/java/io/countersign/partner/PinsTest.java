@@ -80,7 +80,7 @@ class PinsTest {
         Map<String, Described> described = new TreeMap<>();
         described.put("acme", described("old.crt until 2026-12-10"));
         described.put("globex", described("old.crt from 2027-01-01"));
-        Partners.read(described, Authorities.of(ROOT.chain()), home, problems);
+        Partners.read(described, Authorities.of(ROOT.chain()), (path, stapled) -> {}, home, problems);
         assertThat(problems.found())
                 .singleElement()
                 .asString()
@@ -124,7 +124,12 @@ class PinsTest {
     }
 
     private void read(String certificates) {
-        Partners.read(Map.of("acme", described(certificates)), Authorities.of(ROOT.chain()), home, problems);
+        Partners.read(
+                Map.of("acme", described(certificates)),
+                Authorities.of(ROOT.chain()),
+                (path, stapled) -> {},
+                home,
+                problems);
     }
 
     private static Described described(String certificates) {

@@ -6,6 +6,7 @@ import io.countersign.testing.Answer;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Client;
 import io.countersign.testing.Issue;
+import io.countersign.testing.RevokedList;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.SettableClock;
 import io.countersign.testing.TestHome;
@@ -145,7 +146,8 @@ class TurnedAwayTest {
 
     private void lose(Loss loss) throws IOException {
         switch (loss) {
-            case REVOKED -> home.write("trust/issuer.crl", Issue.revocationList(issuer, acme.certificate()));
+            case REVOKED ->
+                home.write("trust/issuer.crl", RevokedList.of(issuer, acme).pem());
             case EXPIRED -> clock.advance(Duration.ofDays(2));
             case DELETED -> Files.delete(folder.resolve("routes/partners/acme.camel.yaml"));
             case DISABLED -> acme(loss, "false");

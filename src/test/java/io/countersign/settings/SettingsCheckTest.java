@@ -300,6 +300,29 @@ class SettingsCheckTest {
         assertThat(problems()).singleElement().asString().startsWith("countersign.max-size (-D): '" + size + "' is ");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "countersign.revocation-unknown, deny, 'is not known; accepted: refuse, allow'",
+        "countersign.revocation-unknown, Allow, 'is not known; accepted: refuse, allow'",
+        "countersign.revocation-unknown, '', 'is not known; accepted: refuse, allow'",
+        "countersign.revocation-wait, 3, 'is not a time; accepted: a number with a unit: ms, s, m, h'",
+        "countersign.revocation-wait, '', 'is not a time; accepted: a number with a unit: ms, s, m, h'",
+        "countersign.revocation-wait, 0s, 'cannot be waited for; accepted: more than 0, and up to 60s'",
+        "countersign.revocation-wait, 61s, 'cannot be waited for; accepted: more than 0, and up to 60s'",
+    })
+    void reportsWhatCannotBeSaidOfRevocation(String key, String value, String said) {
+        home.set(key, value);
+
+        assertThat(problems()).containsExactly(key + " (-D): '" + value + "' " + said);
+    }
+
+    @Test
+    void acceptsWhatCanBeSaidOfRevocation() {
+        home.set("countersign.revocation-unknown", "allow").set("countersign.revocation-wait", "1m");
+
+        assertThat(problems()).isEmpty();
+    }
+
     @Test
     void reportsADataFolderThatCannotBeWrittenTo() {
         home.write("a-file", "").set("countersign.data", "a-file");

@@ -17,14 +17,17 @@ import java.util.Map;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AccessDescription;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
-import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -36,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 public final class Issue {
     private final String subject;
     private final List<GeneralName> names = new ArrayList<>();
+    private final List<AccessDescription> responders = new ArrayList<>();
+    private final List<DistributionPoint> points = new ArrayList<>();
+    private BigInteger serial = new BigInteger(120, new SecureRandom());
     private List<KeyPurposeId> purposes = List.of(KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth);
     private Instant from = Instant.now().minus(Duration.ofHours(1));
     private Instant until = Instant.now().plus(Duration.ofDays(1));
@@ -101,6 +107,23 @@ public final class Issue {
         return this;
     }
 
+    /** Names a responder to ask whether the certificate is revoked. */
+    public Issue ocsp(String url) {
+        responders.add(new AccessDescription(AccessDescription.id_ad_ocsp, url(url)));
+        return this;
+    }
+
+    /** Names a distribution point of a revocation list. */
+    public Issue crl(String url) {
+        points.add(new DistributionPoint(new DistributionPointName(new GeneralNames(url(url))), null, null));
+        return this;
+    }
+
+    public Issue serial(BigInteger number) {
+        serial = number;
+        return this;
+    }
+
     public Issue keys(KeyPair these) {
         keys = these;
         return this;
@@ -127,24 +150,6 @@ public final class Issue {
         return new Certified(own, List.copyOf(chain));
     }
 
-    /** A fresh list of the certificates that an authority has revoked, as PEM. */
-    public static String revocationList(Certified issuer, X509Certificate... revoked) {
-        try {
-            X509v2CRLBuilder builder = new X509v2CRLBuilder(
-                    X500Name.getInstance(
-                            issuer.certificate().getSubjectX500Principal().getEncoded()),
-                    Date.from(Instant.now().minus(Duration.ofMinutes(1))));
-            builder.setNextUpdate(Date.from(Instant.now().plus(Duration.ofDays(7))));
-            for (X509Certificate certificate : revoked) {
-                builder.addCRLEntry(certificate.getSerialNumber(), Date.from(Instant.now()), 0);
-            }
-            return Certified.pem(builder.build(new JcaContentSignerBuilder("SHA256withECDSA")
-                    .build(issuer.keys().getPrivate())));
-        } catch (Exception failed) {
-            throw new IllegalStateException(failed);
-        }
-    }
-
     public static KeyPair ec(String curve) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
@@ -165,15 +170,14 @@ public final class Issue {
         }
     }
 
+    private static GeneralName url(String text) {
+        return new GeneralName(GeneralName.uniformResourceIdentifier, text);
+    }
+
     private X509Certificate certificate(KeyPair own, KeyPair signer, X500Principal issuer) {
         try {
             JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
-                    issuer,
-                    new BigInteger(120, new SecureRandom()),
-                    Date.from(from),
-                    Date.from(until),
-                    new X500Principal(subject),
-                    own.getPublic());
+                    issuer, serial, Date.from(from), Date.from(until), new X500Principal(subject), own.getPublic());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
             if (!names.isEmpty()) {
                 builder.addExtension(
@@ -185,6 +189,18 @@ public final class Issue {
             }
             for (Map.Entry<ASN1ObjectIdentifier, ASN1Encodable> other : others.entrySet()) {
                 builder.addExtension(other.getKey(), false, other.getValue());
+            }
+            if (!responders.isEmpty()) {
+                builder.addExtension(
+                        Extension.authorityInfoAccess,
+                        false,
+                        new AuthorityInformationAccess(responders.toArray(AccessDescription[]::new)));
+            }
+            if (!points.isEmpty()) {
+                builder.addExtension(
+                        Extension.cRLDistributionPoints,
+                        false,
+                        new CRLDistPoint(points.toArray(DistributionPoint[]::new)));
             }
             String algorithm = signature != null
                     ? signature

@@ -36,6 +36,12 @@ public final class ServerTls {
         return new ServerTls(identity);
     }
 
+    /** Brings along what the responder says that the certificate names; its issuer's must be behind it. */
+    public static ServerTls stapling(Certified identity) {
+        System.setProperty("jdk.tls.server.enableStatusRequestExtension", "true"); // looked at by each new context
+        return new ServerTls(identity);
+    }
+
     /** Speaks only these; with none that JSSE still speaks, every client meets {@link Step#noCommonVersion}. */
     public ServerTls protocols(String... these) {
         protocols = List.of(these);

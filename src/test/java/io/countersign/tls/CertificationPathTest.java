@@ -50,6 +50,32 @@ class CertificationPathTest {
     }
 
     @Test
+    void saysOfEachCertificateBelowTheAnchorWhoIssuedIt() throws CertificateException {
+        assertThat(build(BELOW.chain(), ROOT).issued())
+                .containsExactly(
+                        new Issued(BELOW.certificate(), Authority.of(INTERMEDIATE.certificate())),
+                        new Issued(INTERMEDIATE.certificate(), Authority.of(ROOT.certificate())));
+        assertThat(build(BELOW.chain(), INTERMEDIATE).issued())
+                .containsExactly(new Issued(BELOW.certificate(), Authority.of(INTERMEDIATE.certificate())));
+    }
+
+    @Test
+    void saysOfAPinWhoIssuedItWhereThatIsKnownOrShown() {
+        Authorities root = Authorities.of(ROOT.chain());
+        Issued issued = new Issued(LEAF.certificate(), Authority.of(ROOT.certificate()));
+        Certified impostor = Issue.root("CN=Root");
+
+        assertThat(CertificationPath.ofPinned(LEAF.chain(), root)).containsExactly(issued);
+        assertThat(CertificationPath.ofPinned(
+                        List.of(LEAF.certificate(), ROOT.certificate()), Authorities.of(impostor.chain())))
+                .containsExactly(issued);
+        assertThat(CertificationPath.ofPinned(
+                        List.of(LEAF.certificate(), impostor.certificate()), Authorities.of(List.of())))
+                .isEmpty();
+        assertThat(CertificationPath.ofPinned(ROOT.chain(), root)).isEmpty();
+    }
+
+    @Test
     void leadsToAnIntermediateThatIsItselfTrusted() throws CertificateException {
         assertThat(build(BELOW.chain(), INTERMEDIATE).issuers())
                 .containsExactly(Authority.of(INTERMEDIATE.certificate()));

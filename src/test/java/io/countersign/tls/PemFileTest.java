@@ -309,6 +309,22 @@ class PemFileTest {
     }
 
     @Test
+    void readsRevocationListsAsPemOrDer() throws Exception {
+        byte[] list = revocationList().getEncoded();
+        PemFile bundle = write(Certified.pem(ROOT.certificate(), new X509CRLHolder(list), new X509CRLHolder(list)));
+        PemFile der = PemFile.read(Files.write(folder.resolve("list.crl"), list));
+
+        assertThat(bundle.revocationLists()).hasSize(2);
+        assertThat(der.revocationLists())
+                .singleElement()
+                .satisfies(each -> assertThat(each.getEncoded()).isEqualTo(list));
+        assertThat(write(Certified.pem(ROOT.certificate())).revocationLists()).isEmpty();
+        assertThatExceptionOfType(KeyMaterialException.class)
+                .isThrownBy(der::certificates)
+                .withMessageContaining("holds no certificate");
+    }
+
+    @Test
     void knowsWhetherItHoldsARevocationList() throws Exception {
         assertThat(write(Certified.pem(ROOT.certificate(), revocationList())).holdsRevocationList())
                 .isTrue();

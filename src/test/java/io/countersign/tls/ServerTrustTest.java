@@ -178,7 +178,7 @@ class ServerTrustTest {
 
         assertThatExceptionOfType(KeyMaterialException.class)
                 .isThrownBy(() -> ServerTrust.read(List.of(list)))
-                .withMessage(list + " holds a revocation list; this version cannot check those");
+                .withMessage(list + " holds a revocation list; accepted: in countersign.trust");
         assertThatExceptionOfType(KeyMaterialException.class)
                 .isThrownBy(() -> ServerTrust.read(List.of(missing)))
                 .withMessageStartingWith(missing.toString());

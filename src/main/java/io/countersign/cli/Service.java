@@ -175,6 +175,9 @@ public final class Service implements AutoCloseable {
 
     @Override
     public void close() {
+        if (following != null) {
+            following.stop();
+        }
         main.stop();
         if (following != null) {
             following.close();

@@ -39,6 +39,7 @@ final class Changes {
     private final Set<String> complained = new HashSet<>();
     private final Set<String> gone = new HashSet<>();
     private volatile State inForce;
+    private Set<String> unsettledBefore = Set.of();
     private int looks;
 
     Changes(
@@ -118,8 +119,10 @@ final class Changes {
         });
         Set<String> asBefore = new HashSet<>(found.unsettled());
         asBefore.addAll(found.unusable().keySet());
+        // Another file may mend it: a certificate that comes later, or a partner who has the same one no longer.
+        boolean mayBeMended = looks % LOOKS_BEFORE_RETRY == 0 || !unsettledBefore.isEmpty();
+        unsettledBefore = found.unsettled();
         refused.forEach((location, version) -> {
-            boolean mayBeMended = looks % LOOKS_BEFORE_RETRY == 0;
             if (Objects.equals(version, found.files().get(location)) && !mayBeMended) {
                 asBefore.add(location);
             }
@@ -156,15 +159,19 @@ final class Changes {
                 if (found.isEmpty()) {
                     break;
                 }
-                blamed.addAll(found);
                 if (!left.removeAll(found.locations())) {
-                    blamed.add(left, "cannot come into force together with what is there: " + found.all());
-                    left.clear();
+                    // Nobody in particular is to blame. Whoever was taken out must not stay in for that.
+                    Set<String> coming = new TreeSet<>(left);
+                    coming.removeIf(location -> wanted.get(location) == null && !location.equals(Draft.TRUST));
+                    found.add(coming.isEmpty() ? Set.copyOf(left) : coming, "cannot come into force: " + found.all());
+                    left.removeAll(found.locations());
                 }
+                blamed.addAll(found);
             }
         } catch (IOException unclosed) {
             LOG.debug("the rehearsal left something behind", unclosed);
         }
+        blamed.locations().remove("");
         for (String location : blamed.locations()) {
             Material read = lastRead.get(location);
             RouteFile file = wanted.get(location);
@@ -227,7 +234,10 @@ final class Changes {
         try {
             use(draft, changed);
         } catch (Unrunnable unrunnable) {
-            transition.blame(unrunnable, changed, inForce, draft).forEach((location, why) -> blame.add(location, why));
+            transition.blame(unrunnable, changed, inForce, draft).forEach(blame::add);
+            if (blame.isEmpty()) {
+                blame.add("", String.valueOf(unrunnable.getMessage()));
+            }
         }
         return blame;
     }

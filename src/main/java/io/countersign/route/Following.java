@@ -28,6 +28,7 @@ public final class Following implements AutoCloseable {
     public static final Duration USUAL = Duration.ofMillis(500);
 
     private static final int SHARE_OF_TIME = 10;
+    private static final String ITSELF = "following";
 
     private final CamelContext context;
     private final Settings settings;
@@ -38,6 +39,7 @@ public final class Following implements AutoCloseable {
     private final Complaints complaints = new Complaints();
     private final Map<CompanyIdentity, Identity> shown = new HashMap<>();
 
+    private boolean over;
     private volatile @Nullable Changes changes;
     private volatile @Nullable Transition transition;
 
@@ -75,27 +77,31 @@ public final class Following implements AutoCloseable {
         if (scheduler.isShutdown()) {
             return;
         }
-        var unused = scheduler.schedule(
-                () -> {
-                    long before = System.nanoTime();
-                    look();
-                    long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
-                    again(scheduler, Math.max(least, took * SHARE_OF_TIME), least);
-                },
-                millis,
-                TimeUnit.MILLISECONDS);
+        Runnable lookAndGoOn = () -> {
+            long before = System.nanoTime();
+            try {
+                look();
+            } finally {
+                long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
+                again(scheduler, Math.max(least, took * SHARE_OF_TIME), least);
+            }
+        };
+        var unused = scheduler.schedule(lookAndGoOn, millis, TimeUnit.MILLISECONDS);
     }
 
     private synchronized void look() {
+        if (over || changes == null || transition == null) {
+            return;
+        }
         try {
-            if (changes != null && transition != null) {
-                changes.look();
-                transition.endRetired();
-            }
+            changes.look();
+            transition.endRetired();
             context.getRegistry().findByTypeWithName(CompanyIdentity.class).forEach(this::followIdentity);
+            complaints.set(ITSELF, List.of());
         } catch (RuntimeException unexpected) {
             // The next look may do better; without one, nothing would be followed any more.
-            LOG.error("changes could not be followed this time", unexpected);
+            LOG.debug("changes could not be followed this time", unexpected);
+            complaints.set(ITSELF, List.of(ITSELF + ": changes cannot be followed: " + unexpected));
         }
     }
 
@@ -150,8 +156,15 @@ public final class Following implements AutoCloseable {
         LOG.warn(warning);
     }
 
+    /** Ends looking; once this returns, nothing changes any more. */
+    public synchronized void stop() {
+        over = true;
+    }
+
+    /** Ends what is still on its way in routes that have been replaced. */
     @Override
     public synchronized void close() {
+        over = true;
         if (transition != null) {
             transition.close();
         }

@@ -49,7 +49,7 @@ class CertCommandsTest {
                 .containsPattern("(?m)^purposes: +TLS client, TLS server$")
                 .containsPattern("(?m)^key: +EC, 256 bits \\(secp256r1\\)$")
                 .containsPattern("(?m)^fingerprint: +" + home.company.fingerprint() + "$")
-                .containsPattern("(?m)^days left: +0$")
+                .containsPattern("(?m)^days left: +59$")
                 .containsPattern("(?m)^chain: +complete, under 'CN=Test authority' of countersign\\.trust$")
                 .doesNotContain("identifies");
     }

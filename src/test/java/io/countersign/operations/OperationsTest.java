@@ -7,6 +7,7 @@ import io.countersign.testing.Client;
 import io.countersign.testing.Issue;
 import io.countersign.testing.Logged;
 import io.countersign.testing.RunningService;
+import io.countersign.testing.SettableClock;
 import io.countersign.testing.TestHome;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -75,7 +76,7 @@ class OperationsTest {
 
     @Test
     void whatEndsSoonIsInTheDetailsOfAHealthThatIsUp() throws Exception {
-        try (RunningService service = RunningService.start(home)) {
+        try (RunningService service = RunningService.start(home, lastDay())) {
             List<Object> expiring = detail(service, "expiry", "expiring");
             assertThat(expiring)
                     .anySatisfy(line -> assertThat(line.toString())
@@ -272,12 +273,19 @@ class OperationsTest {
     @Test
     void theServiceLooksAtItsStart() throws Exception {
         try (Logged log = Logged.by("countersign.expiry");
-                RunningService service = RunningService.start(home)) {
+                RunningService service = RunningService.start(home, lastDay())) {
             assertThat(log.news())
                     .hasSize(3)
                     .anySatisfy(line -> assertThat(line).startsWith("ERROR partner acme's pinned certificate"));
             assertThat(service.complaints()).isEmpty();
         }
+    }
+
+    /** The one before the certificates of test homes end. */
+    private static SettableClock lastDay() {
+        SettableClock clock = new SettableClock();
+        clock.advance(Duration.ofDays(60).minusHours(1));
+        return clock;
     }
 
     private List<Object> detail(RunningService service, String check, String name) throws Exception {

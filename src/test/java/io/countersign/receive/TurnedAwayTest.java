@@ -148,7 +148,7 @@ class TurnedAwayTest {
         switch (loss) {
             case REVOKED ->
                 home.write("trust/issuer.crl", RevokedList.of(issuer, acme).pem());
-            case EXPIRED -> clock.advance(Duration.ofDays(2));
+            case EXPIRED -> clock.advance(Duration.ofDays(90));
             case DELETED -> Files.delete(folder.resolve("routes/partners/acme.camel.yaml"));
             case DISABLED -> acme(loss, "false");
             case PIN_REMOVED ->

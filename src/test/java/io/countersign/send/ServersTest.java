@@ -157,13 +157,13 @@ class ServersTest {
         notTrustedForOthers();
         notValidNow();
         told.start();
-        ((Logger) LoggerFactory.getLogger("countersign.partners")).addAppender(told);
+        ((Logger) LoggerFactory.getLogger("countersign.changes")).addAppender(told);
         service = RunningService.start(home);
     }
 
     @AfterAll
     void stop() {
-        ((Logger) LoggerFactory.getLogger("countersign.partners")).detachAppender(told);
+        ((Logger) LoggerFactory.getLogger("countersign.changes")).detachAppender(told);
         service.close();
         servers.forEach(ScriptedServer::close);
     }

@@ -34,7 +34,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate in the making: P-256, valid from an hour ago for a day, for TLS servers and clients, unless said otherwise.
+ * A certificate in the making: P-256, valid from an hour ago for 60 days, for TLS servers and clients, unless said otherwise.
  */
 public final class Issue {
     private final String subject;
@@ -44,7 +44,7 @@ public final class Issue {
     private BigInteger serial = new BigInteger(120, new SecureRandom());
     private List<KeyPurposeId> purposes = List.of(KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth);
     private Instant from = Instant.now().minus(Duration.ofHours(1));
-    private Instant until = Instant.now().plus(Duration.ofDays(1));
+    private Instant until = Instant.now().plus(Duration.ofDays(60));
     private @Nullable KeyPair keys;
     private @Nullable String signature;
     private final Map<ASN1ObjectIdentifier, ASN1Encodable> others = new LinkedHashMap<>();

@@ -65,16 +65,7 @@ final class Changes {
     /** Looks once, and brings what has changed and settled into force. */
     void look() {
         looks++;
-        Look found;
-        try {
-            found = folder.look();
-            complaints.set(settings.routes().toString(), List.of());
-        } catch (IOException unreadable) {
-            complaints.set(
-                    settings.routes().toString(),
-                    List.of(settings.routes() + ": cannot be read, so that nothing can change: " + unreadable));
-            return;
-        }
+        Look found = found();
         Map<String, RouteFile> wanted = wanted(found);
         Set<String> changed = Draft.differences(inForce.files(), wanted);
         boolean mayBeMended = looks % LOOKS_BEFORE_RETRY == 0;
@@ -97,6 +88,20 @@ final class Changes {
         for (String location : locations) {
             Material material = inForce.material().get(location);
             complain(location, material == null ? List.of() : material.problems());
+        }
+    }
+
+    /** What is there, or what is in force where the folder cannot be read: trust and certificates are followed all the same. */
+    private Look found() {
+        String routes = settings.routes().toString();
+        try {
+            Look found = folder.look();
+            complaints.set(routes, List.of());
+            return found;
+        } catch (IOException unreadable) {
+            complaints.set(
+                    routes, List.of(routes + ": cannot be read, so that no route file can change: " + unreadable));
+            return new Look(inForce.files(), Map.of(), Set.of());
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.testing.Certified;
 import io.countersign.testing.Client;
+import io.countersign.testing.Issue;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.TestHome;
 import java.io.IOException;
@@ -211,6 +212,25 @@ class RouteFilesFollowedTest {
         }
     }
 
+    /** A folder that cannot be read says nothing of its files; trust goes on being followed. */
+    @Test
+    void aFolderThatVanishesTakesNothingWithIt() throws Exception {
+        Path routes = folder.resolve("routes");
+        Files.move(routes, folder.resolve("away"));
+        await(() -> service.complaints().stream().anyMatch(why -> why.contains("cannot be read")));
+        assertThat(put(acme, "x")).isEqualTo(201);
+        home.write("certificates/ca.crt", Certified.pem(Issue.root("CN=Another").certificate()));
+        Certified other = Issue.to("CN=other").by(home.authority);
+        await(() -> {
+            assertThat(answers(other)).isFalse();
+            return service.refusals().stream()
+                    .anyMatch(refused -> refused.reason().contains("which is not among the trusted authorities"));
+        });
+        assertThat(put(acme, "x")).as("pinned").isEqualTo(201);
+        Files.move(folder.resolve("away"), routes);
+        await(() -> service.complaints().isEmpty());
+    }
+
     @Test
     void anIdThatIsUsedTwiceInOneFileIsToldToo() {
         String good = home.read(RECEIVE);
@@ -253,6 +273,10 @@ class RouteFilesFollowedTest {
         } catch (IOException | InterruptedException failed) {
             throw new IllegalStateException(failed);
         }
+    }
+
+    private boolean answers(Certified caller) {
+        return answers(URI.create("https://localhost:" + service.port() + "/exchange"), caller);
     }
 
     private boolean answers(URI listener, @Nullable Certified caller) {

@@ -8,6 +8,7 @@ import org.apache.camel.main.Main;
 final class LiveMain extends Main {
     @Override
     protected CamelContext createCamelContext() {
+        registry.setFallbackRegistry(new SharedRegistry());
         return new LiveContext(registry);
     }
 

@@ -14,6 +14,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
 import org.apache.camel.http.common.DefaultHttpBinding;
+import org.apache.camel.http.common.HttpMessage;
 import org.apache.camel.util.StringHelper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -81,10 +82,22 @@ public final class AsSent extends DefaultHttpBinding {
             // What comes after, the receipt above all, has not happened: there is nothing to call a success.
             exchange.setException(new IllegalStateException("the route was stopped before its end"));
         }
+        if (exchange.getException() == null && isUnanswered(exchange)) {
+            // A route that lost its end would otherwise answer success for what it has not kept.
+            exchange.setException(new IllegalStateException(
+                    "the route ended without an answer: neither a receipt nor CamelHttpResponseCode"));
+        }
         if (exchange.getException() != null) {
             Objects.requireNonNull(refusal, "refusal is not set").process(exchange);
         }
         doWriteResponse(exchange.getMessage(), response, exchange);
+    }
+
+    private static boolean isUnanswered(Exchange exchange) {
+        HttpMessage request = exchange.getIn(HttpMessage.class);
+        String method = request == null ? "" : request.getRequest().getMethod();
+        return ("PUT".equals(method) || "POST".equals(method))
+                && exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE) == null;
     }
 
     @Override

@@ -11,8 +11,7 @@ import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.security.GeneralSecurityException;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,7 +20,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.stream.Collectors;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.jetty.JettyHttpEndpoint;
@@ -54,6 +52,10 @@ public final class Listeners extends JettyHttpComponent12 {
     private final Refusals refusals;
     private final Set<HttpConsumer> connected = ConcurrentHashMap.newKeySet();
     private final Sightings sightings;
+    /** By place: what keeps a listener open without a route, and the routes that have yet to end there. */
+    private final Map<String, HttpConsumer> held = new ConcurrentHashMap<>();
+
+    private final Map<String, Set<HttpConsumer>> ending = new ConcurrentHashMap<>();
     private final Map<String, ServerSocketChannel> freePorts = new ConcurrentHashMap<>();
     private final Map<String, TlsConnection> tls = new ConcurrentHashMap<>();
 
@@ -100,38 +102,60 @@ public final class Listeners extends JettyHttpComponent12 {
         connected.add(consumer);
     }
 
-    /** Does nothing where it has been done before. */
+    /**
+     * Gives a route no more requests. Called again when the route ends; a listener without any other then closes. Between the
+     * two it stays open, for what is on its way, and answers that there is nothing here.
+     */
     @Override
     public void disconnect(HttpConsumer consumer) throws Exception {
+        String place = place((JettyHttpEndpoint) consumer.getEndpoint());
         if (connected.remove(consumer)) {
             super.disconnect(consumer);
+            ending.computeIfAbsent(place, none -> ConcurrentHashMap.newKeySet()).add(consumer);
+            return;
+        }
+        Set<HttpConsumer> others = ending.getOrDefault(place, Set.of());
+        others.remove(consumer);
+        HttpConsumer hold = others.isEmpty() ? held.remove(place) : null;
+        if (hold != null) {
+            super.disconnect(hold);
         }
     }
 
     /** Runs a change of routes; meanwhile requests wait to be given to a route, and no listener closes that is open now. */
     public void whileHeld(Callable<?> change) throws Exception {
         routes.writeLock().lock();
-        List<HttpConsumer> held = new ArrayList<>();
         try {
-            Map<String, JettyHttpEndpoint> places = new HashMap<>();
-            connected.forEach(consumer -> places.put(
-                    place((JettyHttpEndpoint) consumer.getEndpoint()), (JettyHttpEndpoint) consumer.getEndpoint()));
-            for (JettyHttpEndpoint endpoint : places.values()) {
-                HttpConsumer hold = new Hold(hidden(endpoint));
-                super.connect(hold);
-                held.add(hold);
+            for (HttpConsumer consumer : connected) {
+                JettyHttpEndpoint endpoint = (JettyHttpEndpoint) consumer.getEndpoint();
+                if (!held.containsKey(place(endpoint))) {
+                    HttpConsumer hold = new Hold(hidden(endpoint));
+                    super.connect(hold);
+                    held.put(place(endpoint), hold);
+                }
             }
             change.call();
         } finally {
-            for (HttpConsumer hold : held) {
+            try {
+                release();
+            } finally {
+                routes.writeLock().unlock();
+            }
+        }
+    }
+
+    /** Where routes begin, they keep the listener open themselves. */
+    private void release() throws Exception {
+        Set<String> open = new HashSet<>();
+        connected.forEach(consumer -> open.add(place((JettyHttpEndpoint) consumer.getEndpoint())));
+        for (String place : Set.copyOf(held.keySet())) {
+            HttpConsumer hold = open.contains(place) ? held.remove(place) : null;
+            if (hold != null) {
                 super.disconnect(hold);
             }
-            tls.keySet()
-                    .retainAll(connected.stream()
-                            .map(consumer -> place((JettyHttpEndpoint) consumer.getEndpoint()))
-                            .collect(Collectors.toSet()));
-            routes.writeLock().unlock();
         }
+        open.addAll(held.keySet());
+        tls.keySet().retainAll(open);
     }
 
     /** Where requests are taken, as URLs. */
@@ -208,6 +232,10 @@ public final class Listeners extends JettyHttpComponent12 {
 
     @Override
     protected void doStop() throws Exception {
+        for (HttpConsumer hold : held.values()) {
+            super.disconnect(hold);
+        }
+        held.clear();
         super.doStop();
         for (ServerSocketChannel channel : freePorts.values()) {
             channel.close();

@@ -25,4 +25,10 @@ public record KnownPartner(
         List<X509Certificate> authorityCertificates,
         @Nullable CertificateName name,
         PartnerServer server,
-        List<Dated> dated) {}
+        List<Dated> dated) {
+    /** The same, refused. */
+    public KnownPartner switchedOff() {
+        return new KnownPartner(
+                id, false, addresses, maxSize, pins, authorities, authorityCertificates, name, server, dated);
+    }
+}

@@ -172,7 +172,8 @@ public final class Partner {
         return maxSize;
     }
 
-    boolean enabled() {
+    /** {@code false}: known, and refused. */
+    public boolean enabled() {
         return enabled;
     }
 

@@ -40,6 +40,7 @@ final class Changes {
     private final Set<String> gone = new HashSet<>();
     private volatile State inForce;
     private Set<String> unsettledBefore = Set.of();
+    private boolean isReadable;
     private int looks;
 
     Changes(
@@ -81,6 +82,9 @@ final class Changes {
         if (!changed.isEmpty()) {
             bring(wanted, changed);
         }
+        if (!isReadable) {
+            return; // and nothing is known to be mended
+        }
         refused.keySet().removeIf(location -> isInForce(location, found));
         Set<String> locations = new HashSet<>(complained);
         locations.addAll(inForce.files().keySet());
@@ -97,10 +101,12 @@ final class Changes {
         try {
             Look found = folder.look();
             complaints.set(routes, List.of());
+            isReadable = true;
             return found;
         } catch (IOException unreadable) {
             complaints.set(
                     routes, List.of(routes + ": cannot be read, so that no route file can change: " + unreadable));
+            isReadable = false;
             return new Look(inForce.files(), Map.of(), Set.of());
         }
     }
@@ -160,7 +166,7 @@ final class Changes {
         lastRead.clear();
         try (Rehearsal rehearsal = transition.rehearse(wanted, inForce)) {
             while (!left.isEmpty()) {
-                Blame found = attempt(wanted, left, rehearsal);
+                Blame found = attemptSafely(wanted, left, rehearsal);
                 if (found.isEmpty()) {
                     break;
                 }
@@ -173,10 +179,10 @@ final class Changes {
                 }
                 blamed.addAll(found);
             }
+            oneByOne(wanted, blamed, rehearsal);
         } catch (IOException unclosed) {
             LOG.debug("the rehearsal left something behind", unclosed);
         }
-        blamed.locations().remove("");
         for (String location : blamed.locations()) {
             Material read = lastRead.get(location);
             RouteFile file = wanted.get(location);
@@ -189,6 +195,42 @@ final class Changes {
                 refused.put(location, file);
             }
             complain(location, blamed.of(location));
+        }
+    }
+
+    /**
+     * What could not come into force together may be able to alone. Where even that cannot, whoever the file takes out, by not
+     * being there or by {@code enabled: false}, is turned away all the same; the rest of it stays as it is.
+     */
+    private void oneByOne(Map<String, RouteFile> wanted, Blame blamed, Rehearsal rehearsal) {
+        blamed.locations().remove("");
+        for (String location : List.copyOf(blamed.locations())) {
+            if (blamed.locations().size() > 1
+                    && attemptSafely(wanted, Set.of(location), rehearsal).isEmpty()) {
+                blamed.locations().remove(location);
+                continue;
+            }
+            Set<String> out = rehearsal.takenOut(wanted.get(location), inForce.says(location));
+            out.retainAll(inForce.admitted(location));
+            if (!out.isEmpty()) {
+                try {
+                    use(inForce.without(location, out, settings), Set.of(location));
+                    LOG.warn("{} turned away, although the rest of {} is not in force", out, RouteFile.name(location));
+                } catch (Unrunnable | RuntimeException stuck) {
+                    blamed.add(location, RouteFile.name(location) + ": " + out + " stay: " + stuck.getMessage());
+                }
+            }
+        }
+    }
+
+    private Blame attemptSafely(Map<String, RouteFile> wanted, Set<String> changed, Rehearsal rehearsal) {
+        try {
+            return attempt(wanted, changed, rehearsal);
+        } catch (RuntimeException | Error unexpected) {
+            LOG.debug("a change could not be judged", unexpected);
+            Blame nobody = new Blame();
+            nobody.add("", unexpected.toString());
+            return nobody;
         }
     }
 
@@ -209,14 +251,10 @@ final class Changes {
                 Says said = rehearsal.of(file);
                 Material read = Material.read(file, said, settings.home());
                 lastRead.put(location, read);
-                boolean onlyMaterial = file.equals(inForce.files().get(location));
-                if (!read.isUsable() && !onlyMaterial) {
-                    read.problems().forEach(why -> blame.add(location, why));
-                }
+                read.problems().forEach(why -> blame.add(location, why));
                 files.put(location, file);
                 says.put(location, said);
-                material.put(
-                        location, onlyMaterial ? read.after(inForce.material().get(location)) : read);
+                material.put(location, read);
             } catch (Exception unusable) {
                 blame.add(location, file.name() + ": " + Unusable.why(unusable));
             }
@@ -248,6 +286,14 @@ final class Changes {
     }
 
     private void use(State draft, Set<String> changed) throws Unrunnable {
+        if (draft.isTheSameAs(inForce)) {
+            inForce = draft; // what was tried again is no better than before
+            if (changed.contains(Draft.TRUST)) {
+                sharedTrust.use();
+                complain(Draft.TRUST, List.of());
+            }
+            return;
+        }
         Set<String> own = inForce.withOwnRoute();
         transition.make(inForce, draft, gone);
         gone.addAll(own);
@@ -256,6 +302,7 @@ final class Changes {
         draft.warnings().stream().filter(warning -> !warned.contains(warning)).forEach(LOG::warn);
         inForce = draft;
         if (changed.contains(Draft.TRUST)) {
+            sharedTrust.use();
             complain(Draft.TRUST, List.of());
         }
         LOG.info(

@@ -68,6 +68,27 @@ final class Dependents {
         return ordered;
     }
 
+    /** Names of beans that no file has any more. */
+    Set<String> gone() {
+        Set<String> gone = new TreeSet<>();
+        before.values().forEach(each -> gone.addAll(each.beans().keySet()));
+        says.values().forEach(each -> gone.removeAll(each.beans().keySet()));
+        gone.retainAll(changedNames);
+        return gone;
+    }
+
+    /** The files that bring a bean, or brought it. */
+    Set<String> bringing(String bean) {
+        Set<String> bringing = new TreeSet<>();
+        for (String location : locations) {
+            if (says(location).beans().containsKey(bean)
+                    || before.getOrDefault(location, Says.NOTHING).beans().containsKey(bean)) {
+                bringing.add(location);
+            }
+        }
+        return bringing;
+    }
+
     /** Whether one file names something changed that another brings. */
     private boolean names(String location, String other) {
         Set<String> brought = new HashSet<>(says(other).beans().keySet());
@@ -105,6 +126,7 @@ final class Dependents {
             boolean named = names.matcher(file.getValue().content()).find();
             if (named && locations.add(file.getKey())) {
                 changedNames.addAll(says(file.getKey()).templates());
+                changedNames.addAll(says(file.getKey()).configurations());
                 grown = true;
             }
         }

@@ -54,7 +54,9 @@ final class Draft {
         unique("route with the id", "has a", each -> toMap(each.routes()));
         namesThatDifferInCaseOnly();
         Problems conflicts = new Problems();
-        List<KnownPartner> known = State.known(material.values());
+        List<KnownPartner> known = List.copyOf(State.known(material.values()).stream()
+                .collect(Collectors.toMap(KnownPartner::id, each -> each, (one, other) -> one, TreeMap::new))
+                .values());
         PartnerDirectory directory = new PartnerDirectory(known, trust.authorities(), trust.revocation(), conflicts);
         if (!conflicts.isEmpty()) {
             Set<String> clashing = locationsOf(directory.clashing());

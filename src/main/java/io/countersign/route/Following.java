@@ -28,7 +28,9 @@ public final class Following implements AutoCloseable {
     public static final Duration USUAL = Duration.ofMillis(500);
 
     private static final int SHARE_OF_TIME = 10;
+    private static final long LONGEST_MILLIS = 5_000;
     private static final String ITSELF = "following";
+    private static final int LOOKS_BEFORE_RETRY = 10;
 
     private final CamelContext context;
     private final Settings settings;
@@ -40,6 +42,7 @@ public final class Following implements AutoCloseable {
     private final Map<CompanyIdentity, Identity> shown = new HashMap<>();
 
     private boolean over;
+    private int looks;
     private volatile @Nullable Changes changes;
     private volatile @Nullable Transition transition;
 
@@ -83,7 +86,7 @@ public final class Following implements AutoCloseable {
                 look();
             } finally {
                 long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
-                again(scheduler, Math.max(least, took * SHARE_OF_TIME), least);
+                again(scheduler, Math.min(Math.max(least, took * SHARE_OF_TIME), LONGEST_MILLIS), least);
             }
         };
         var unused = scheduler.schedule(lookAndGoOn, millis, TimeUnit.MILLISECONDS);
@@ -94,11 +97,14 @@ public final class Following implements AutoCloseable {
             return;
         }
         try {
+            looks++;
             changes.look();
             transition.endRetired();
-            context.getRegistry().findByTypeWithName(CompanyIdentity.class).forEach(this::followIdentity);
+            Map<String, CompanyIdentity> own = context.getRegistry().findByTypeWithName(CompanyIdentity.class);
+            shown.keySet().retainAll(own.values());
+            own.forEach(this::followIdentity);
             complaints.set(ITSELF, List.of());
-        } catch (RuntimeException unexpected) {
+        } catch (RuntimeException | Error unexpected) {
             // The next look may do better; without one, nothing would be followed any more.
             LOG.debug("changes could not be followed this time", unexpected);
             complaints.set(ITSELF, List.of(ITSELF + ": changes cannot be followed: " + unexpected));
@@ -107,8 +113,9 @@ public final class Following implements AutoCloseable {
 
     private void followIdentity(String bean, CompanyIdentity identity) {
         String what = "the certificate of the bean " + bean;
+        identity.useClock(partners.clock());
         try {
-            if (identity.hasChanged()) {
+            if (identity.hasChanged() || (complaints.has(what) && looks % LOOKS_BEFORE_RETRY == 0)) {
                 identity.renew(inForce().trust().authorities(), this::check);
                 complaints.set(what, List.of());
             }

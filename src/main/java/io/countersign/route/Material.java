@@ -8,8 +8,8 @@ import io.countersign.tls.Reading;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The partners of one route file with the certificates and keys that it names, as they were read.
@@ -39,8 +39,10 @@ record Material(Map<String, KnownPartner> known, Reading reading, List<String> p
         return new Material(known, read.reading, why, warnings);
     }
 
-    /** The older partners, for as long as these cannot be used; what they warned of still holds. */
-    Material after(@Nullable Material older) {
-        return isUsable() || older == null ? this : new Material(older.known, reading, problems, older.warnings);
+    /** With some partners switched off. */
+    Material without(Set<String> ids) {
+        Map<String, KnownPartner> others = new TreeMap<>(known);
+        ids.forEach(id -> others.computeIfPresent(id, (same, partner) -> partner.switchedOff()));
+        return new Material(others, reading, problems, warnings);
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.BeanRepository;
@@ -48,6 +49,29 @@ final class Rehearsal implements AutoCloseable {
             known.put(file, says);
         }
         return says;
+    }
+
+    /**
+     * Which partners a file takes out, as far as it can be read.
+     *
+     * @param file none where it is gone
+     * @param before what it said until now
+     */
+    Set<String> takenOut(@Nullable RouteFile file, Says before) {
+        Set<String> out = new TreeSet<>(before.partners().keySet());
+        if (file == null) {
+            return out;
+        }
+        try {
+            Map<String, Partner> now = of(file).partners();
+            out.removeIf(id -> {
+                Partner partner = now.get(id);
+                return partner == null || partner.enabled();
+            });
+            return out;
+        } catch (Exception unreadable) {
+            return new TreeSet<>();
+        }
     }
 
     /** All of them together. */

@@ -119,26 +119,49 @@ final class Replacement {
                 service -> service.getRoute().getStartupOrder(), Comparator.nullsFirst(Comparator.naturalOrder())));
         for (RouteService service : made) {
             if (service.getRoute().isAutoStartup()) {
-                context.startRoute(service.getId());
+                begin(service.getId());
             }
         }
     }
 
-    /** Everything is as it was before {@link #prepare}. */
-    void undo() throws Exception {
-        Detached rubbish = context.detach(added());
-        Retired.end(rubbish);
-        for (Consumer consumer : closedDoors) {
-            doors.open(consumer);
+    private void begin(String id) throws Unrunnable {
+        try {
+            context.startRoute(id);
+        } catch (Exception | Error cannotBegin) {
+            String location = model().getRouteDefinitions().stream()
+                    .filter(route -> id.equals(route.getRouteId()))
+                    .map(RouteFile::location)
+                    .findFirst()
+                    .orElse("");
+            throw new Unrunnable(location, cannotBegin);
         }
-        suspended.forEach(ServiceHelper::resumeService);
-        context.getEndpointRegistry().keySet().stream()
-                .filter(uri -> !endpoints.contains(uri))
-                .toList()
-                .forEach(context.getEndpointRegistry()::remove);
-        restore(model().getRouteTemplateDefinitions(), templates);
-        restore(model().getRouteConfigurationDefinitions(), configurations);
-        restore(model().getCustomBeans(), customBeans);
+    }
+
+    /** Everything is as it was before {@link #prepare}; what cannot be put back does not keep the rest from it. */
+    void undo() throws Exception {
+        List<Exception> stuck = new ArrayList<>();
+        each(stuck, () -> Retired.end(context.detach(added())));
+        closedDoors.forEach(consumer -> each(stuck, () -> doors.open(consumer)));
+        suspended.forEach(consumer -> each(stuck, () -> ServiceHelper.resumeService(consumer)));
+        each(
+                stuck,
+                () -> context.getEndpointRegistry().keySet().stream()
+                        .filter(uri -> !endpoints.contains(uri))
+                        .toList()
+                        .forEach(context.getEndpointRegistry()::remove));
+        each(stuck, () -> restore(model().getRouteTemplateDefinitions(), templates));
+        each(stuck, () -> restore(model().getRouteConfigurationDefinitions(), configurations));
+        each(stuck, () -> restore(model().getCustomBeans(), customBeans));
+        each(stuck, this::restoreBeans);
+        each(stuck, () -> context.attach(old));
+        if (!stuck.isEmpty()) {
+            Exception first = stuck.get(0);
+            stuck.stream().skip(1).forEach(first::addSuppressed);
+            throw first;
+        }
+    }
+
+    private void restoreBeans() {
         for (String name : names) {
             context.getRegistry().unbind(name);
             Object bean = beans.get(name);
@@ -146,7 +169,14 @@ final class Replacement {
                 context.getRegistry().bind(name, bean);
             }
         }
-        context.attach(old);
+    }
+
+    private static void each(List<Exception> stuck, Loading step) {
+        try {
+            step.load();
+        } catch (Exception failed) {
+            stuck.add(failed);
+        }
     }
 
     /**

@@ -98,6 +98,12 @@ record RouteFile(String name, String content) {
         return SCHEME + name;
     }
 
+    /** The same for Camel, and another version, so that the file counts as changed when it is as before. */
+    RouteFile withPartnersOut() {
+        String mark = name.endsWith(".xml") ? "<!-- partners out -->" : "\n# partners out\n";
+        return content.endsWith(mark) ? this : new RouteFile(name, content + mark);
+    }
+
     /** Of the file that brought a route; empty for one that none did. */
     static String location(RouteDefinition route) {
         return route.getResource() == null ? "" : route.getResource().getLocation();

@@ -73,15 +73,21 @@ final class RouteFiles {
      * @param kept names of beans that stay the ones that they are, whatever the file says
      */
     Says load(RouteFile file, Set<String> kept) throws Exception {
-        String malformed = file.malformed();
-        if (malformed != null) {
-            throw new IllegalArgumentException(malformed);
-        }
-        Loading loading = new Loading(file, kept);
         try {
-            loading.load();
-        } finally {
-            loaded.put(file.location(), loading.said());
+            String malformed = file.malformed();
+            if (malformed != null) {
+                throw new IllegalArgumentException(malformed);
+            }
+            Loading loading = new Loading(file, kept);
+            try {
+                loading.load();
+            } finally {
+                loaded.put(file.location(), loading.said());
+            }
+        } catch (LinkageError | StackOverflowError broken) {
+            // A class that cannot be used, or nesting without end: the file's fault, and no reason to end anything
+            // else.
+            throw new IllegalArgumentException("cannot be loaded: " + broken, broken);
         }
         return said(file);
     }

@@ -12,14 +12,20 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The route files of a home folder, looked at again and again. A file counts as changed, or as gone, once it looks the same
- * twice in a row, so that one that is still being written is left alone.
+ * twice in a row, so that one that is still being written is left alone; one whose last line has no end, only after some more
+ * looks.
  */
 final class RouteFolder {
+    private static final int LOOKS_OF_A_CUT_FILE = 10;
+
     private final List<Path> folders;
+    private final Set<Path> known = new HashSet<>();
     private final Map<Path, Seen> seen = new HashMap<>();
+    private final Map<String, Integer> same = new HashMap<>();
     private Map<String, Object> last = Map.of();
 
     private record Seen(Reading reading, Object content) {}
@@ -45,6 +51,11 @@ final class RouteFolder {
         Map<String, Object> now = new TreeMap<>();
         Set<Path> present = new HashSet<>();
         for (Path folder : folders) {
+            if (Files.exists(folder)) {
+                known.add(folder);
+            } else if (known.contains(folder)) {
+                throw new NoSuchFileException(folder.toString()); // a mistake rather than a wish to remove all of it
+            }
             for (Path file : RouteFile.paths(folder)) {
                 present.add(file);
                 now.put(RouteFile.locationOf(RouteFile.name(file)), content(file));
@@ -60,12 +71,28 @@ final class RouteFolder {
                 unusable.put(location, content.toString());
             }
         });
+        return new Look(files, unusable, unsettled(now));
+    }
+
+    private Set<String> unsettled(Map<String, Object> now) {
         Set<String> unsettled = new HashSet<>(now.keySet());
         unsettled.addAll(last.keySet());
-        Map<String, Object> before = last;
-        unsettled.removeIf(location -> Objects.equals(before.get(location), now.get(location)));
+        for (String location : Set.copyOf(unsettled)) {
+            Object content = now.get(location);
+            int looks = Objects.equals(last.get(location), content) ? same.getOrDefault(location, 0) + 1 : 0;
+            same.put(location, looks);
+            if (looks >= (isCutShort(content) ? LOOKS_OF_A_CUT_FILE : 1)) {
+                unsettled.remove(location);
+            }
+        }
+        same.keySet().retainAll(now.keySet());
         last = now;
-        return new Look(files, unusable, unsettled);
+        return unsettled;
+    }
+
+    /** Without the end of its last line; half a route may well parse, and must not run. */
+    private static boolean isCutShort(@Nullable Object content) {
+        return content instanceof RouteFile file && !file.content().endsWith("\n");
     }
 
     /** A route file, or the text that says why it cannot be one. */

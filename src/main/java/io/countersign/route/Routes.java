@@ -136,7 +136,9 @@ public final class Routes {
     /** What is wrong with it has been told by the check of the settings. */
     private Trusted trust() {
         try {
-            return sharedTrust.read();
+            Trusted trusted = sharedTrust.read();
+            sharedTrust.use();
+            return trusted;
         } catch (KeyMaterialException | InvalidPathException told) {
             return sharedTrust.nothing();
         }

@@ -15,6 +15,7 @@ final class SharedTrust {
     private final Settings settings;
     private final Revocation revocation;
     private Reading reading = new Reading();
+    private Reading latest = reading;
     private boolean refused;
 
     SharedTrust(Settings settings, Revocation revocation) {
@@ -25,8 +26,8 @@ final class SharedTrust {
     /** @throws KeyMaterialException where something in it cannot be used */
     Trusted read() throws KeyMaterialException {
         Path trust = settings.path("countersign.trust");
-        reading = new Reading();
-        Authorities authorities = Authorities.read(trust, reading);
+        latest = new Reading();
+        Authorities authorities = Authorities.read(trust, latest);
         if (!settings.isLoopback() && authorities.certificates().stream().anyMatch(SampleCertificates::isSample)) {
             throw new KeyMaterialException(
                     trust,
@@ -34,7 +35,6 @@ final class SharedTrust {
                             + settings.get("countersign.host") + " is not");
         }
         RevocationLists lists = RevocationLists.read(trust);
-        refused = false;
         return new Trusted(authorities, lists, revocation.with(lists));
     }
 
@@ -43,13 +43,20 @@ final class SharedTrust {
         return new Trusted(Authorities.of(List.of()), RevocationLists.none(), revocation.with(RevocationLists.none()));
     }
 
-    /** Whether it holds something else than when it was last read, and is not being written. */
+    /** Whether it holds something else than what was used or refused last, and is not being written. */
     boolean hasChanged() {
         return reading.hasSettledOtherwise();
     }
 
+    /** What was last read is in force. */
+    void use() {
+        reading = latest;
+        refused = false;
+    }
+
     /** What was last read does not come into force. */
     void refuse() {
+        reading = latest;
         refused = true;
     }
 

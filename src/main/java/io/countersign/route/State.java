@@ -2,10 +2,12 @@ package io.countersign.route;
 
 import io.countersign.partner.KnownPartner;
 import io.countersign.partner.PartnerDirectory;
+import io.countersign.settings.Settings;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,6 +29,38 @@ record State(
     private static final String DEFAULT = "the template " + TEMPLATE + " for partner ";
     private static final String ENDING = ".camel.yaml";
     private static final String TO = "to-";
+
+    Says says(String location) {
+        return says.getOrDefault(location, Says.NOTHING);
+    }
+
+    /** The partners of a file that are known and enabled. */
+    Set<String> admitted(String location) {
+        Material of = material.get(location);
+        return of == null
+                ? Set.of()
+                : of.known().values().stream()
+                        .filter(KnownPartner::enabled)
+                        .map(KnownPartner::id)
+                        .collect(Collectors.toSet());
+    }
+
+    /** The same, with some partners of a file switched off. */
+    State without(String location, Set<String> ids, Settings settings) {
+        Map<String, RouteFile> otherFiles = new TreeMap<>(files);
+        otherFiles.computeIfPresent(location, (same, file) -> file.withPartnersOut());
+        Map<String, Material> others = new TreeMap<>(material);
+        others.computeIfPresent(location, (same, each) -> each.without(ids));
+        return new Draft(settings, Set.of(), otherFiles, says, others, trust).judge(new Blame());
+    }
+
+    /** Whether everybody would be treated alike. */
+    boolean isTheSameAs(State other) {
+        return files.equals(other.files)
+                && defaults.equals(other.defaults)
+                && trust.isTheSameAs(other.trust)
+                && known(material.values()).equals(known(other.material.values()));
+    }
 
     /** The partners that have a route of their own for what they send. */
     Set<String> withOwnRoute() {

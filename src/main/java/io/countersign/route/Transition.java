@@ -3,13 +3,13 @@ package io.countersign.route;
 import io.countersign.partner.Partners;
 import io.countersign.transfer.Lasting;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.camel.Component;
 import org.apache.camel.model.RouteDefinition;
 import org.jspecify.annotations.Nullable;
@@ -62,12 +62,12 @@ final class Transition {
         try {
             doors.whileHeld(() -> switchOver(replacement, before, after, gone));
         } catch (Exception cannotBegin) {
-            throw cannotBegin instanceof Unrunnable told ? told : new Unrunnable("", cannotBegin);
+            throw cannotBegin instanceof Unrunnable told
+                    ? told
+                    : new Unrunnable(Set.of(), Unusable.why(cannotBegin), cannotBegin);
         }
         if (replacement != null) {
-            Set<String> names = new TreeSet<>(dependents.changedNames());
-            says.values().forEach(each -> names.removeAll(each.beans().keySet()));
-            retired.add(replacement.retire(names));
+            retired.add(replacement.retire(dependents.gone()));
         }
     }
 
@@ -80,7 +80,7 @@ final class Transition {
             if (replacement != null) {
                 replacement.switchOver();
             }
-        } catch (Exception cannotBegin) {
+        } catch (Exception | Error cannotBegin) {
             replacement.undo();
             throw cannotBegin;
         }
@@ -96,9 +96,9 @@ final class Transition {
             Object bean = context.getRegistry().lookupByName(name);
             if (bean instanceof Component || bean instanceof Lasting) {
                 throw new Unrunnable(
-                        "",
-                        new IllegalArgumentException("the bean " + name
-                                + " cannot be another while the service runs; it counts from the next start"));
+                        dependents.bringing(name),
+                        "the bean " + name + " cannot be another while the service runs; it counts from the next start",
+                        null);
             }
         }
         Set<String> locations = dependents.locations();
@@ -109,6 +109,7 @@ final class Transition {
         Set<String> kept = dependents.keptBeans();
         Set<String> names = new HashSet<>(dependents.changedNames());
         names.addAll(kept);
+        Set<String> gone = dependents.gone();
         try {
             return Replacement.prepare(
                     context,
@@ -118,9 +119,14 @@ final class Transition {
                             .toList(),
                     old,
                     names,
-                    () -> load(fresh, kept));
+                    () -> {
+                        gone.forEach(context.getRegistry()::unbind); // else what still names them would not be found
+                        load(fresh, kept);
+                    });
         } catch (Exception cannotBeMade) {
-            throw cannotBeMade instanceof Unrunnable told ? told : new Unrunnable("", cannotBeMade);
+            throw cannotBeMade instanceof Unrunnable told
+                    ? told
+                    : new Unrunnable(Set.of(), Unusable.why(cannotBeMade), cannotBeMade);
         }
     }
 
@@ -134,29 +140,42 @@ final class Transition {
         }
     }
 
-    /** Which of the changed files to blame: the one that could not run, or all that it depends on. */
+    /**
+     * Which of the changed files to blame: the one that could not run; or, where that has not changed itself, those that bring
+     * what it names. A file that is gone is to blame only if nobody else is: who was taken out must not stay in for others.
+     */
     Map<String, String> blame(Unrunnable why, Set<String> changed, State before, State after) {
+        Set<String> blamed = new TreeSet<>(why.locations());
+        after.defaults().forEach((location, toPartner) -> {
+            if (why.locations().contains(location)) {
+                changed.stream()
+                        .filter(each -> says(after, each).partners().containsKey(State.partner(toPartner)))
+                        .forEach(blamed::add);
+            }
+        });
+        blamed.retainAll(changed);
         String told = String.valueOf(why.getMessage());
-        Map<String, String> blamed = new HashMap<>();
-        RouteFile toPartner = after.defaults().get(why.location());
-        for (String location : changed) {
-            boolean describes = toPartner != null
-                    && after.says()
-                            .getOrDefault(location, Says.NOTHING)
-                            .partners()
-                            .containsKey(State.partner(toPartner));
-            if (location.equals(why.location()) || describes) {
-                return Map.of(location, RouteFile.name(location) + ": " + told);
+        if (blamed.isEmpty()) {
+            changed.stream()
+                    .filter(location -> says(before, location).hasParts()
+                            || says(after, location).hasParts())
+                    .forEach(blamed::add);
+            if (blamed.stream().anyMatch(after.files()::containsKey)) {
+                blamed.retainAll(after.files().keySet());
             }
-            boolean hasParts =
-                    before.says().getOrDefault(location, Says.NOTHING).hasParts()
-                            || after.says().getOrDefault(location, Says.NOTHING).hasParts();
-            if (hasParts) {
-                String where = why.location().isEmpty() ? "" : "then " + RouteFile.name(why.location()) + ": ";
-                blamed.put(location, RouteFile.name(location) + ": " + where + told);
-            }
+            told = why.locations().stream().map(RouteFile::name).collect(Collectors.joining(", "))
+                    + (why.locations().isEmpty() ? "" : " then: ")
+                    + told;
         }
-        return blamed;
+        Map<String, String> all = new TreeMap<>();
+        for (String location : blamed) {
+            all.put(location, RouteFile.name(location) + ": " + told);
+        }
+        return all;
+    }
+
+    private static Says says(State state, String location) {
+        return state.says().getOrDefault(location, Says.NOTHING);
     }
 
     /** Ends routes that have been replaced and have nothing on its way any more. */

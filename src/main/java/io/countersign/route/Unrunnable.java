@@ -1,15 +1,24 @@
 package io.countersign.route;
 
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
 /** Thrown where a file's routes cannot be made or cannot begin, which only the running context says. */
 final class Unrunnable extends Exception {
-    private final String location;
+    private final Set<String> locations;
 
+    /** @param location of the file whose routes they are */
     Unrunnable(String location, Throwable cause) {
-        super(Unusable.why(cause), cause);
-        this.location = location;
+        this(Set.of(location), Unusable.why(cause), cause);
     }
 
-    String location() {
-        return location;
+    /** @param locations of the files to blame; none where nobody in particular is */
+    Unrunnable(Set<String> locations, String why, @Nullable Throwable cause) {
+        super(why, cause);
+        this.locations = Set.copyOf(locations);
+    }
+
+    Set<String> locations() {
+        return locations;
     }
 }

@@ -70,6 +70,9 @@ public final class PemFile {
         }
         List<Object> blocks = new ArrayList<>();
         try {
+            if (Files.size(file) > Stamp.MOST_BYTES) {
+                throw new IOException("it has more than " + Stamp.MOST_BYTES + " bytes");
+            }
             byte[] content = Files.readAllBytes(file);
             // A sequence (0x30, also the digit 0) of more than 127 bytes, whose length no text could go on with.
             if (content.length > 1 && content[0] == 0x30 && content[1] < 0) {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -21,34 +22,38 @@ final class Stamp {
     private static final String ATTRIBUTES = "unix:dev,ino,size,lastModifiedTime,ctime";
     private static final String PLAIN_ATTRIBUTES = "fileKey,size,lastModifiedTime";
 
+    /** More than any list of what has been revoked; nothing longer is key material. */
+    static final long MOST_BYTES = 100_000_000;
+
     /** Within this time of a change there may be another that the file system's clock does not tell from it. */
     private static final Duration COARSEST_CLOCK = Duration.ofSeconds(2);
 
     private final String content;
     private final String attributes;
-    private final Instant taken;
+    /** Whether the content was read so long after its last change that another would show in the attributes. */
+    private final boolean settled;
 
-    private Stamp(String content, String attributes, Instant taken) {
+    private Stamp(String content, String attributes, boolean settled) {
         this.content = content;
         this.attributes = attributes;
-        this.taken = taken;
+        this.settled = settled;
     }
 
     static Stamp of(Path path) {
-        Instant now = Instant.now();
         String attributes = attributes(path); // before the content, which may change in between
-        return new Stamp(content(path), attributes, now);
+        Instant changed = Instant.EPOCH;
+        try {
+            changed = lastChange(path);
+        } catch (IOException gone) {
+            // then its attributes are none, either
+        }
+        boolean settled = Duration.between(changed, Instant.now()).compareTo(COARSEST_CLOCK) > 0;
+        return new Stamp(content(path), attributes, settled);
     }
 
     /** The same path now; its content is read again only where it may have changed. */
     Stamp again(Path path) {
-        Instant now = Instant.now();
-        String current = attributes(path);
-        boolean settled = Duration.between(taken, now).compareTo(COARSEST_CLOCK) > 0;
-        if (current.equals(attributes) && !current.isEmpty()) {
-            return settled ? this : new Stamp(content(path), current, taken);
-        }
-        return of(path);
+        return settled && !attributes.isEmpty() && attributes(path).equals(attributes) ? this : of(path);
     }
 
     @Override
@@ -75,6 +80,17 @@ final class Stamp {
         }
     }
 
+    /** The later of the times of content and inode: the first may have been set back. */
+    private static Instant lastChange(Path path) throws IOException {
+        Instant modified = Files.getLastModifiedTime(path).toInstant();
+        try {
+            Instant changed = ((FileTime) Files.getAttribute(path, "unix:ctime")).toInstant();
+            return changed.isAfter(modified) ? changed : modified;
+        } catch (UnsupportedOperationException | IllegalArgumentException otherSystem) {
+            return modified;
+        }
+    }
+
     private static String plainAttributes(Path path) {
         try {
             return Files.readAttributes(path, PLAIN_ATTRIBUTES).toString();
@@ -91,6 +107,9 @@ final class Stamp {
                             .sorted()
                             .collect(Collectors.joining());
                 }
+            }
+            if (Files.exists(path) && (!Files.isRegularFile(path) || Files.size(path) > MOST_BYTES)) {
+                return "not a file of at most " + MOST_BYTES + " bytes"; // whoever reads it says so
             }
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(path)));
         } catch (NoSuchFileException missing) {

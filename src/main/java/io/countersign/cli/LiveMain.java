@@ -6,9 +6,12 @@ import org.apache.camel.main.Main;
 
 /** Camel's main with a context whose routes can be replaced while they work. */
 final class LiveMain extends Main {
+    LiveMain() {
+        registry.setFallbackRegistry(new SharedRegistry());
+    }
+
     @Override
     protected CamelContext createCamelContext() {
-        registry.setFallbackRegistry(new SharedRegistry());
         return new LiveContext(registry);
     }
 

@@ -38,6 +38,8 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The {@code jetty:} component of every route file: Camel's own, with connectors that speak only the TLS of a {@link
@@ -47,6 +49,7 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
  * certificates than ours.
  */
 public final class Listeners extends JettyHttpComponent12 {
+    private static final Logger LOG = LoggerFactory.getLogger("countersign");
     private static final long IDLE_MILLIS = 60_000;
 
     private final Refusals refusals;
@@ -125,6 +128,7 @@ public final class Listeners extends JettyHttpComponent12 {
     /** Runs a change of routes; meanwhile requests wait to be given to a route, and no listener closes that is open now. */
     public void whileHeld(Callable<?> change) throws Exception {
         routes.writeLock().lock();
+        List<String> before = addresses();
         try {
             for (HttpConsumer consumer : connected) {
                 JettyHttpEndpoint endpoint = (JettyHttpEndpoint) consumer.getEndpoint();
@@ -140,6 +144,9 @@ public final class Listeners extends JettyHttpComponent12 {
                 release();
             } finally {
                 routes.writeLock().unlock();
+            }
+            if (!before.equals(addresses())) {
+                LOG.warn("listening on {} now", addresses());
             }
         }
     }

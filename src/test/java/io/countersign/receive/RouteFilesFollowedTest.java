@@ -147,8 +147,12 @@ class RouteFilesFollowedTest {
         }
         Files.delete(folder.resolve("routes/box.camel.yaml"));
         await(() -> !answers(box, acme));
-        assertThatThrownBy(() -> Client.of(home.authority.certificate(), acme).connect(box.getPort()))
-                .isInstanceOf(ConnectException.class);
+        // Once nothing can be on its way there any more.
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(40))
+                .untilAsserted(() -> assertThatThrownBy(() ->
+                                Client.of(home.authority.certificate(), acme).connect(box.getPort()))
+                        .isInstanceOf(ConnectException.class));
         assertThat(put(acme, "x")).isEqualTo(201);
     }
 

@@ -27,7 +27,7 @@ public final class Following implements AutoCloseable {
     /** Between two looks. */
     public static final Duration USUAL = Duration.ofMillis(500);
 
-    private static final int SHARE_OF_TIME = 10;
+    private static final int SHARE_OF_TIME = 4;
     private static final long LONGEST_MILLIS = 5_000;
     private static final String ITSELF = "following";
     private static final int LOOKS_BEFORE_RETRY = 10;

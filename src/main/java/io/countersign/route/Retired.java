@@ -13,7 +13,7 @@ import org.apache.camel.support.service.ServiceHelper;
 /** Routes that have been replaced, or whose file has gone, and finish what is on its way in them. */
 final class Retired {
     /** For who was given to a route in the moment in which it was replaced, and has not got there yet. */
-    private static final long GRACE_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final long GRACE_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final LiveContext context;
     private final Detached routes;

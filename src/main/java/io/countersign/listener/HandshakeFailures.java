@@ -5,10 +5,10 @@ import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Refusals.Caller;
 import io.countersign.sighting.Sightings;
 import io.countersign.tls.Certificates;
+import io.countersign.tls.RefusedCertificateException;
 import io.countersign.tls.UnknownCertificateException;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
 import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 import org.jspecify.annotations.Nullable;
 
@@ -25,18 +25,19 @@ final class HandshakeFailures implements SslHandshakeListener {
     @Override
     public void handshakeFailed(Event event, Throwable failure) {
         String address = address(event);
-        X509Certificate unknown = unknown(failure);
+        RefusedCertificateException refused = refused(failure);
         refusals.refuseHandshake(
-                Caller.of(null, address, unknown == null ? null : Certificates.fingerprint(unknown)), reason(failure));
-        if (unknown != null) {
-            sightings.refused(unknown, address == null ? "-" : address, false);
+                Caller.of(null, address, refused == null ? null : Certificates.fingerprint(refused.certificate())),
+                reason(failure));
+        if (refused instanceof UnknownCertificateException) {
+            sightings.refused(refused.certificate(), address == null ? "-" : address, false);
         }
     }
 
-    private static @Nullable X509Certificate unknown(Throwable failure) {
+    private static @Nullable RefusedCertificateException refused(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UnknownCertificateException unknown) {
-                return unknown.certificate();
+            if (cause instanceof RefusedCertificateException refused) {
+                return refused;
             }
         }
         return null;

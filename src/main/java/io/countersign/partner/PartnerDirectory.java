@@ -9,6 +9,7 @@ import io.countersign.tls.CertificationPath;
 import io.countersign.tls.Dated;
 import io.countersign.tls.Dated.Kind;
 import io.countersign.tls.Issued;
+import io.countersign.tls.RefusedCertificateException;
 import io.countersign.tls.RevocationCheck;
 import io.countersign.tls.RevocationException;
 import io.countersign.tls.SampleCertificates;
@@ -123,8 +124,20 @@ public final class PartnerDirectory {
     /**
      * Whether the certificate may enter: pinned, or issued under a known authority for this purpose, valid now, and not
      * revoked.
+     *
+     * @throws RefusedCertificateException where it may not
      */
-    void check(List<X509Certificate> shown, Instant now) throws CertificateException {
+    void check(List<X509Certificate> shown, Instant now) throws RefusedCertificateException {
+        try {
+            checkShown(shown, now);
+        } catch (RefusedCertificateException refused) {
+            throw refused;
+        } catch (CertificateException refused) {
+            throw new RefusedCertificateException(shown.get(0), refused);
+        }
+    }
+
+    private void checkShown(List<X509Certificate> shown, Instant now) throws CertificateException {
         PartnerIndex.Pinned pinned = index.pinned(shown.get(0));
         List<Issued> path;
         if (pinned != null) {

@@ -1,6 +1,7 @@
 package io.countersign.partner;
 
 import io.countersign.settings.Problems;
+import io.countersign.tls.Acceptance;
 import io.countersign.tls.Identity;
 import io.countersign.tls.KeyMaterialException;
 import io.countersign.tls.Reading;
@@ -80,6 +81,7 @@ final class PartnerServerReader {
             Path certificate = PartnerReader.path(home, partner.certificate());
             Identity identity = Identity.read(certificate, PartnerReader.path(home, partner.key()), null, reading);
             identity.checkValid(certificate, Instant.now());
+            Acceptance.asClient(certificate, identity);
             return identity;
         } catch (KeyMaterialException | IllegalArgumentException unusable) {
             problems.add("certificate", String.valueOf(unusable.getMessage()));

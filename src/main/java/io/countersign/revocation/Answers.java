@@ -65,7 +65,8 @@ final class Answers<K, V> {
             }
             Instant now = clock.instant();
             Instant end = earlier(dates.until(answer), now.plus(LONGEST));
-            again = end.isBefore(now.plus(Fetching.AGAIN)) ? now.plus(Fetching.AGAIN) : end;
+            // What has ended when it comes is all that there is, for a while.
+            again = end.isAfter(now) ? end : now.plus(Fetching.AGAIN);
             refresh = now.plus(Duration.between(now, again).multipliedBy(3).dividedBy(4));
             failure = "";
         }

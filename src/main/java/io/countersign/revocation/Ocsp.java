@@ -111,10 +111,9 @@ final class Ocsp {
         if (now.isAfter(until.plus(ALLOWANCE))) {
             return Finding.nothing(source, "its answer was good until " + until);
         }
-        Instant fresh = until.plus(ALLOWANCE);
         return status == CertificateStatus.GOOD
-                ? Finding.good(source, from, fresh)
-                : Finding.unknown(source, from, fresh);
+                ? Finding.good(source, from, until)
+                : Finding.unknown(source, from, until);
     }
 
     private static @Nullable SingleResp about(BasicOCSPResp basic, Issued issued)

@@ -66,8 +66,9 @@ final class Online implements AutoCloseable {
         if (answer == null) {
             return Finding.nothing(name(url), told.failure());
         }
-        // The last one counts to its end, also while no newer one comes.
-        return answer.is(Verdict.REVOKED) || clock.instant().isBefore(answer.until())
+        // Past its end it was asked for anew: this one has just come, or nobody gives another.
+        return answer.is(Verdict.REVOKED)
+                        || !clock.instant().isAfter(answer.until().plus(RevocationList.ALLOWANCE))
                 ? answer
                 : Finding.nothing(name(url), told.failure().isEmpty() ? "its answer has ended" : told.failure());
     }

@@ -2,11 +2,13 @@ package io.countersign.revocation;
 
 import io.countersign.tls.Authorities;
 import io.countersign.tls.Authorities.Authority;
+import io.countersign.tls.Certificates;
 import io.countersign.tls.KeyMaterialException;
 import io.countersign.tls.PemFile;
 import java.nio.file.Path;
 import java.security.cert.CRLException;
 import java.security.cert.X509CRL;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,20 +36,31 @@ public final class RevocationLists {
      * {@code .crl} files included. There may be none.
      *
      * @throws KeyMaterialException where a file cannot be read, or holds a list that cannot be used: a delta or indirect
-     *     one, or one with critical extensions that are not known
+     *     one, one with critical extensions that are not known, or one that is not valid yet
      */
     public static RevocationLists read(Path fileOrFolder) throws KeyMaterialException {
         List<RevocationList> lists = new ArrayList<>();
         for (Path file : Authorities.files(fileOrFolder)) {
             for (X509CRL list : PemFile.read(file).revocationLists()) {
                 try {
-                    lists.add(RevocationList.of(file.toString(), list));
+                    lists.add(begun(RevocationList.of(file.toString(), list), Instant.now()));
                 } catch (CRLException unusable) {
                     throw new KeyMaterialException(file, String.valueOf(unusable.getMessage()), unusable);
                 }
             }
         }
         return lists.isEmpty() ? NONE : new RevocationLists(lists);
+    }
+
+    /** One of the future would prove nothing good, so that everybody whom its authority has certified were refused. */
+    private static RevocationList begun(RevocationList list, Instant now) throws CRLException {
+        if (list.thisUpdate().isAfter(now.plus(RevocationList.ALLOWANCE))) {
+            throw new CRLException("holds a revocation list of '"
+                    + Certificates.printable(list.issuer().getName()) + "' that is not valid before "
+                    + list.thisUpdate() + "; accepted: lists whose thisUpdate has come, or comes within "
+                    + RevocationList.ALLOWANCE.toMinutes() + " minutes");
+        }
+        return list;
     }
 
     /** All of them, for a view of their dates; whether the signature of one holds is not known before it is needed. */

@@ -123,7 +123,7 @@ public final class SettingsCheck {
                     ? Identity.read(settings.path(key), settings.get("countersign.keystore-password"))
                     : Identity.read(settings.path(key), settings.path("countersign.key"), password);
             keepToLoopback(host, List.of(identity.certificate()), "countersign.certificate and countersign.key");
-            next();
+            next(key);
         } catch (KeyMaterialException | InvalidPathException unusable) {
             boolean aboutKey = !keystore
                     && String.valueOf(unusable.getMessage()).startsWith(settings.get("countersign.key") + " ");
@@ -131,7 +131,8 @@ public final class SettingsCheck {
         }
     }
 
-    private void next() {
+    /** @param key where the one before is set, of which more must hold than that it can be read */
+    private void next(String key) {
         boolean certificate = !settings.get("countersign.next-certificate").isBlank();
         if (certificate == settings.get("countersign.next-key").isBlank()) {
             add(
@@ -149,9 +150,10 @@ public final class SettingsCheck {
         company.setNextKey(settings.get("countersign.next-key"));
         company.setNextFrom(settings.get("countersign.next-from"));
         try {
-            var unused = company.inForce();
+            company.renew(Authorities.of(List.of()), identity -> {});
         } catch (KeyMaterialException | InvalidPathException unusable) {
-            add("countersign.next-certificate", String.valueOf(unusable.getMessage()));
+            String why = String.valueOf(unusable.getMessage());
+            add(why.startsWith(settings.get(key) + " ") ? key : "countersign.next-certificate", why);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.countersign.tls;
 
 import io.countersign.tls.Authorities.Authority;
+import io.countersign.tls.BrokenPath.Reason;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.cert.CertPathBuilder;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -35,7 +37,8 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers, L
 
     /**
      * @param shown the certificates as the client sent them, its own first
-     * @throws CertificateException where no path holds; the message says in plain words why
+     * @throws CertificateException where no path holds; the message says in plain words why. It is an {@link
+     *     UnknownCertificateException} where whoever issued it is not trusted, though perhaps somebody of that name is
      */
     public static CertificationPath build(List<X509Certificate> shown, Authorities anchors, Instant now)
             throws CertificateException {
@@ -78,6 +81,11 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers, L
         X509Certificate some = candidates.iterator().next().getTrustedCert();
         candidates.removeIf(anchor -> !isValid(anchor.getTrustedCert(), now));
         if (candidates.isEmpty()) {
+            Optional<Reason> reason = BrokenPath.reason(shown, anchors, now).filter(Reason::isUnknown);
+            if (reason.isPresent()) {
+                throw new UnknownCertificateException(
+                        leaf, noPath(leaf, reason.get().words()));
+            }
             Certificates.checkDates(some, now);
         }
         try {
@@ -92,16 +100,23 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers, L
             PKIXCertPathBuilderResult result = (PKIXCertPathBuilderResult)
                     CertPathBuilder.getInstance("PKIX").build(parameters);
             return checked(leaf, result, anchors, purpose);
-        } catch (CertPathBuilderException | InvalidAlgorithmParameterException noPath) {
-            throw new CertificateException(
-                    "no valid path from " + Certificates.name(leaf) + " to a known authority: "
-                            + BrokenPath.reason(shown, anchors, now).orElseGet(() -> innermost(noPath)),
-                    noPath);
+        } catch (CertPathBuilderException | InvalidAlgorithmParameterException none) {
+            Reason reason = BrokenPath.reason(shown, anchors, now).orElseGet(() -> new Reason(innermost(none), false));
+            String message = noPath(leaf, reason.words());
+            CertificateException failed = reason.isUnknown()
+                    ? new UnknownCertificateException(leaf, message)
+                    : new CertificateException(message);
+            failed.initCause(none);
+            throw failed;
         } catch (CertificateException failed) {
             throw failed;
         } catch (GeneralSecurityException missing) {
             throw new IllegalStateException(missing);
         }
+    }
+
+    private static String noPath(X509Certificate leaf, String why) {
+        return "no valid path from " + Certificates.name(leaf) + " to a known authority: " + why;
     }
 
     private static CertificationPath checked(

@@ -8,8 +8,11 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The company's own certificate and key, as a bean of {@code routes/tls.camel.yaml}: either PEM ({@code certificate},
@@ -20,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What was read stays in force until {@link #renew} has read another and found all of it good.
  */
 public final class CompanyIdentity {
+    private static final Logger LOG = LoggerFactory.getLogger(CompanyIdentity.class);
+
+    private final AtomicReference<@Nullable Identity> told = new AtomicReference<>();
     private @Nullable String certificate;
     private @Nullable String key;
     private @Nullable String keyPassword;
@@ -97,7 +103,14 @@ public final class CompanyIdentity {
             renew(Authorities.of(List.of()), identity -> {});
             now = Objects.requireNonNull(own);
         }
-        return now.at(clock.instant());
+        Identity identity = now.at(clock.instant());
+        Identity before = told.getAndSet(identity);
+        if (!identity.equals(before) && !Acceptance.namesHosts(identity)) {
+            LOG.warn(
+                    "the company's certificate {} has no subject alternative name: clients that check the host refuse it",
+                    Certificates.name(identity.certificate()));
+        }
+        return identity;
     }
 
     /** The one that will take over, if there is one and it has not. */
@@ -127,6 +140,7 @@ public final class CompanyIdentity {
         Path file = Path.of(isSet(keystore) ? orEmpty(keystore) : orEmpty(certificate));
         current.checkWhole(file, known, own == null ? null : own.current());
         current.checkValid(file, clock.instant());
+        Acceptance.asServer(file, current);
         Own renewed = withNext(current, known, fresh);
         check.check(current);
         if (renewed.next() != null) {
@@ -142,6 +156,7 @@ public final class CompanyIdentity {
         Path file = Path.of(orEmpty(nextCertificate));
         Identity next = Identity.read(file, Path.of(orEmpty(nextKey)), keyPassword, fresh);
         next.checkWhole(file, known, current);
+        Acceptance.asServer(file, next);
         Instant from = isSet(nextFrom)
                 ? moment(file, orEmpty(nextFrom))
                 : next.certificate().getNotBefore().toInstant();

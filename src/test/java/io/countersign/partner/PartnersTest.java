@@ -287,6 +287,21 @@ class PartnersTest {
     }
 
     @Test
+    void sayThatOurOwnIdentityForThemIsNotForCalls() {
+        Issue.to("CN=at acme").purposes(KeyPurposeId.id_kp_serverAuth).by(ROOT).write(home, "at-acme");
+        wrong(partner -> {
+                    partner.setSubject("CN=acme");
+                    partner.setCertificate("at-acme.crt");
+                    partner.setKey("at-acme.key");
+                })
+                .singleElement()
+                .asString()
+                .startsWith("certificate: " + home.resolve("at-acme.crt")
+                        + " cannot be used: certificate 'CN=at acme' is not for TLS clients: its purposes are"
+                        + " [1.3.6.1.5.5.7.3.1], its key usage is not listed; accepted: purposes with clientAuth");
+    }
+
+    @Test
     void sayThatTheServersTrustIsWrongWhereOurIdentityIsRight() {
         ACME.write(home, "acme");
         wrong(partner -> {

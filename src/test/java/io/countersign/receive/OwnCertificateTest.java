@@ -1,10 +1,13 @@
 package io.countersign.receive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.countersign.settings.InvalidSettingsException;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Client;
 import io.countersign.testing.Issue;
+import io.countersign.testing.Logged;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.SettableClock;
 import io.countersign.testing.TestHome;
@@ -19,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -172,6 +176,55 @@ class OwnCertificateTest {
         assertThat(shown()).isEqualTo(whole.certificate());
         next.write(home.certificates(), "company");
         awaitShown(next);
+    }
+
+    @Test
+    void staysTheOneBeforeWhereNoClientWouldAcceptTheNewOne() throws Exception {
+        start();
+        Issue renewal = Issue.to("CN=new").dns("localhost");
+        renewal.purposes(KeyPurposeId.id_kp_clientAuth).by(home.authority).write(home.certificates(), "company");
+        awaitComplaint("company.crt cannot be used: certificate 'CN=new' is not for TLS servers: its purposes are"
+                + " [1.3.6.1.5.5.7.3.2], its key usage is not listed; accepted: purposes with serverAuth");
+        renewal.purposes().keys(Issue.rsa(1024)).by(home.authority).write(home.certificates(), "company");
+        awaitComplaint("company.crt cannot be used: certificate 'CN=new' has an RSA key of 1024 bits; accepted: 2048");
+        Issue.to("CN=new")
+                .dns("localhost")
+                .signedWith("SHA1withECDSA")
+                .by(home.authority)
+                .write(home.certificates(), "company");
+        awaitComplaint(
+                "company.crt cannot be used: certificate 'CN=new' is signed with SHA1withECDSA; accepted: SHA-256");
+        assertThat(shown()).isEqualTo(home.company.certificate());
+    }
+
+    @Test
+    void thatNoClientWouldAcceptIsNoneToStartWith() {
+        Issue.to("CN=new")
+                .dns("localhost")
+                .purposes(KeyPurposeId.id_kp_clientAuth)
+                .by(home.authority)
+                .write(home.certificates(), "company");
+        assertThatExceptionOfType(InvalidSettingsException.class)
+                .isThrownBy(this::start)
+                .withMessageContaining("countersign.certificate")
+                .withMessageContaining("'CN=new' is not for TLS servers");
+    }
+
+    @Test
+    void thatNamesNoHostIsWarnedOfOnceWhenItComesIntoForce() throws Exception {
+        try (Logged log = Logged.by("io.countersign.tls.CompanyIdentity")) {
+            start();
+            assertThat(log.news()).isEmpty();
+            Certified nameless = Issue.to("CN=nameless").by(home.authority);
+            nameless.write(home.certificates(), "company");
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(log.news())
+                            .containsExactly("WARN the company's certificate 'CN=nameless' has no subject alternative"
+                                    + " name: clients that check the host refuse it"));
+            renewed.write(home.certificates(), "company");
+            awaitShown(renewed);
+            assertThat(log.news()).isEmpty();
+        }
     }
 
     @Test

@@ -113,6 +113,7 @@ class PinDatesTest {
         Awaitility.await().until(() -> service.refusals().size() > before);
         assertThat(service.refusals().get(0).code()).isEqualTo("handshake");
         assertThat(service.refusals().get(0).reason()).isEqualTo(why);
+        assertThat(service.refusals().get(0).caller().certificate()).isEqualTo(shown.fingerprint());
     }
 
     private int ask(Certified shown, String protocol) throws IOException {

@@ -69,6 +69,7 @@ class RevokedClientTest {
             assertThat(service.refusal().code()).isEqualTo("handshake");
             assertThat(service.refusal().reason())
                     .contains("certificate 'CN=acme' is revoked since", "says OCSP responder " + responder.url(OCSP));
+            assertThat(service.refusal().caller().certificate()).isEqualTo(acme.fingerprint());
         }
     }
 

@@ -14,6 +14,8 @@ import io.countersign.testing.RunningService;
 import io.countersign.testing.TestHome;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
@@ -105,6 +107,29 @@ class SightingsTest {
         assertThat(seen.possessed()).isFalse();
         assertThat(seen.address()).isEqualTo("127.0.0.1");
         assertThat(service.refusal().caller().certificate()).isEqualTo(stranger.fingerprint());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    void aCertificateOfAnAuthorityThatChangedItsKeyIsKeptToo(String protocol) throws Exception {
+        Certified stranger = Issue.to("CN=stranger").by(Issue.root("CN=Test authority"));
+        assertThatThrownBy(() -> ask(stranger, "127.0.0.1", protocol)).isInstanceOf(IOException.class);
+        assertThat(awaitSeen().certificate()).isEqualTo(stranger.certificate());
+        assertThat(service.refusal().caller().certificate()).isEqualTo(stranger.fingerprint());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    void aCertificateThatIsKnownAndRefusedIsNamedAndNotKept(String protocol) throws Exception {
+        Instant now = Instant.now();
+        Certified expired = Issue.to("CN=acme")
+                .valid(now.minus(Duration.ofDays(2)), now.minus(Duration.ofDays(1)))
+                .by(home.authority);
+        assertThatThrownBy(() -> ask(expired, "127.0.0.1", protocol)).isInstanceOf(IOException.class);
+        assertThat(service.refusal().reason()).contains("expired on");
+        assertThat(service.refusal().caller().certificate()).isEqualTo(expired.fingerprint());
+        service.close();
+        assertThat(SeenCertificates.in(home.data())).isEmpty();
     }
 
     private SeenCertificate awaitSeen() throws IOException {

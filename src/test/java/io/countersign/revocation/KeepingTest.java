@@ -58,6 +58,46 @@ class KeepingTest {
     }
 
     @Test
+    void asksAnewOnceTheAnswerHasEnded() {
+        for (Duration whole : List.of(Duration.ofMinutes(40), Duration.ofSeconds(10))) {
+            Certified shown = asking.leafWithResponder();
+            Instant begin = asking.clock.instant();
+            asking.says(OcspAnswer.good(asking.root, shown).valid(begin, begin.plus(whole)));
+            asking.passes(shown);
+
+            asking.says(OcspAnswer.revoked(asking.root, shown));
+            asking.clock.advance(whole.plusSeconds(1));
+            asking.isRevoked(shown, "key compromise");
+        }
+    }
+
+    @Test
+    void takesAnAnswerThatHasJustEndedWhereThereIsNoOtherYet() {
+        asking.says(OcspAnswer.good(asking.root, leaf).valid(now.minus(HOUR), now.plusSeconds(60)));
+        asking.clock.advance(Duration.ofMinutes(2));
+        asking.passes(leaf);
+        asking.passes(leaf);
+        assertThat(asking.responder.asked(OCSP)).isEqualTo(1);
+
+        asking.says(OcspAnswer.revoked(asking.root, leaf));
+        asking.clock.advance(Fetching.AGAIN.plusSeconds(1));
+        asking.isRevoked(leaf, "key compromise");
+    }
+
+    @Test
+    void believesAnAnswerForTheAllowanceWhereNobodyAnswersAfterItsEnd() {
+        asking.says(OcspAnswer.good(asking.root, leaf).valid(now, now.plus(Duration.ofMinutes(40))));
+        asking.passes(leaf);
+
+        asking.responder.closesAt(OCSP);
+        asking.clock.advance(Duration.ofMinutes(43));
+        asking.passes(leaf);
+        assertThat(asking.responder.asked(OCSP)).isGreaterThan(1);
+        asking.clock.advance(Duration.ofMinutes(3));
+        asking.refused(asking.refusing, leaf).withMessageContaining("gave no whole answer");
+    }
+
+    @Test
     void believesAnAnswerToItsEndWhereNobodyGivesANewOne() {
         asking.says(OcspAnswer.good(asking.root, leaf).valid(now, now.plus(HOUR.multipliedBy(3))));
         asking.passes(leaf);

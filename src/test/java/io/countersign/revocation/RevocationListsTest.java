@@ -102,6 +102,23 @@ class RevocationListsTest {
     }
 
     @Test
+    void areNotReadBeforeTheyAreValid() throws Exception {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        Instant from = now.plusSeconds(600);
+        refused(
+                RevokedList.of(ROOT).valid(from, from.plusSeconds(60)),
+                "holds a revocation list of 'CN=Root' that is not valid before " + from
+                        + "; accepted: lists whose thisUpdate has come, or comes within 5 minutes");
+
+        Files.write(
+                folder.resolve("list.crl"),
+                RevokedList.of(ROOT)
+                        .valid(now.plusSeconds(120), from.plusSeconds(60))
+                        .bytes());
+        assertThat(RevocationLists.read(folder).lists()).hasSize(1);
+    }
+
+    @Test
     void areNotReadWhereTheyAreBroken() throws Exception {
         byte[] bytes = RevokedList.of(ROOT).bytes();
         Path file = Files.write(folder.resolve("list.crl"), java.util.Arrays.copyOf(bytes, bytes.length - 1));

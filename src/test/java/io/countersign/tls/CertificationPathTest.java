@@ -15,7 +15,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssertAlternative;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.NameConstraints;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -176,6 +179,50 @@ class CertificationPathTest {
         refused(forged.chain(), ROOT)
                 .withMessageStartingWith("no valid path from 'CN=acme' to a known authority: ")
                 .withMessageEndingWith("the signature of 'CN=acme' is not by the key of 'CN=Root'");
+    }
+
+    @Test
+    void ofWhichNothingIsWrongButThatNobodyKnowsItEndsInAnUnknownCertificate() {
+        Certified otherRoot = Issue.root("CN=Root");
+        Certified unknown = Issue.to("CN=acme").by(otherRoot);
+        Certified expiredRoot =
+                Issue.to("CN=Root").asAuthority().valid(longAgo, yesterday).selfSigned();
+        Certified below =
+                Issue.to("CN=acme").by(Issue.to("CN=Intermediate").asAuthority().by(otherRoot));
+
+        isUnknown(unknown.chain(), ROOT);
+        isUnknown(List.of(unknown.certificate(), otherRoot.certificate()), ROOT);
+        isUnknown(unknown.chain(), expiredRoot);
+        isUnknown(below.chain(), ROOT);
+        isUnknown(Issue.to("CN=acme").by(Issue.root("CN=Other")).chain(), ROOT);
+        refused(Issue.to("CN=acme").by(expiredRoot).chain(), expiredRoot)
+                .matches(known -> !(known instanceof UnknownCertificateException))
+                .withMessageStartingWith("certificate 'CN=Root' expired on ");
+    }
+
+    @Test
+    void brokenBelowATrustedAuthorityThatIsShownItselfDoesNotEndInAnUnknownCertificate() {
+        Certified constrained = Issue.to("CN=Constrained")
+                .asAuthority()
+                .extension(
+                        "2.5.29.30",
+                        new NameConstraints(
+                                new GeneralSubtree[] {
+                                    new GeneralSubtree(new GeneralName(GeneralName.dNSName, "acme.example"))
+                                },
+                                null))
+                .by(ROOT);
+        Certified outside = Issue.to("CN=acme").dns("globex.example").by(constrained);
+
+        refused(List.of(outside.certificate(), constrained.certificate(), ROOT.certificate()), ROOT)
+                .matches(broken -> !(broken instanceof UnknownCertificateException))
+                .matches(broken -> !String.valueOf(broken.getMessage()).contains("not among the trusted"));
+    }
+
+    private void isUnknown(List<X509Certificate> shown, Certified anchor) {
+        assertThatExceptionOfType(UnknownCertificateException.class)
+                .isThrownBy(() -> build(shown, anchor))
+                .matches(unknown -> unknown.certificate().equals(shown.get(0)));
     }
 
     @Test

@@ -104,8 +104,8 @@ final class AddPartner implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         List<HeldCertificate> held = new ArrayList<>();
         boolean done = false;
-        try (Home here = home.open()) {
-            PartnerChange change = new PartnerChange(here, spec.commandLine().getOut(), err);
+        try (Home here = home.open();
+                PartnerChange change = PartnerChange.of(here, spec.commandLine().getOut(), err, true)) {
             if (change.found().described().containsKey(name)) {
                 err.println("partner " + name + " is there already, in "
                         + change.found().described().get(name).file());
@@ -154,6 +154,7 @@ final class AddPartner implements Callable<Integer> {
         Map<String, String> properties = new LinkedHashMap<>();
         if (certificate != null) {
             X509Certificate leaf = HeldCertificate.leaf(certificate);
+            NewPin.check(leaf, until, Instant.now());
             Shown.lines(spec.commandLine().getOut(), CertificateFacts.brief(leaf, Instant.now()));
             HeldCertificate kept = HeldCertificate.keep(here, name, certificate, List.of(leaf));
             held.add(kept);

@@ -2,24 +2,20 @@ package io.countersign.cli;
 
 import io.countersign.edit.PartnerText;
 import io.countersign.edit.UneditableException;
+import io.countersign.partner.KnownPartner;
 import io.countersign.partner.Partners.Described;
 import io.countersign.partner.Pin;
-import io.countersign.sighting.SeenCertificate;
-import io.countersign.sighting.SeenCertificates;
+import io.countersign.tls.Certificates;
 import io.countersign.tls.KeyMaterialException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.camel.util.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,8 +42,6 @@ import picocli.CommandLine.Spec;
             PartnerCommands.NOT_IN_FORCE
         })
 final class ApproveCertificate implements Callable<Integer> {
-    private static final String FINGERPRINT = "[0-9a-fA-F]{8,64}";
-    private static final int LISTED = 10;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -73,17 +67,11 @@ final class ApproveCertificate implements Callable<Integer> {
     @Option(names = "--yes", description = "Do not ask.")
     private boolean yes;
 
-    /** @param seen none where a file was named */
-    private record Candidate(
-            X509Certificate certificate,
-            @Nullable Path file,
-            @Nullable SeenCertificate seen) {}
-
     @Override
     public Integer call() throws IOException {
         PrintWriter err = spec.commandLine().getErr();
-        try (Home here = home.open()) {
-            PartnerChange change = new PartnerChange(here, spec.commandLine().getOut(), err);
+        try (Home here = home.open();
+                PartnerChange change = PartnerChange.of(here, spec.commandLine().getOut(), err, yes)) {
             Optional<Described> partner = change.partner(name);
             if (partner.isEmpty()) {
                 return 1;
@@ -96,8 +84,13 @@ final class ApproveCertificate implements Callable<Integer> {
                                 + partner.get().file());
                 return 1;
             }
-            Candidate candidate = candidate(here);
-            show(candidate);
+            Candidate candidate = Candidate.of(which, here);
+            Optional<Pin> pinned = pinned(change, candidate);
+            if (pinned.isPresent()) {
+                return isThere(pinned.get(), partner.get());
+            }
+            NewPin.check(candidate.certificate(), until, Instant.now());
+            Shown.lines(spec.commandLine().getOut(), candidate.facts());
             if (!yes) {
                 Optional<Boolean> answer = Question.ask("Pin this certificate for " + name + "?");
                 if (answer.isEmpty()) {
@@ -109,11 +102,40 @@ final class ApproveCertificate implements Callable<Integer> {
                     return 1;
                 }
             }
-            return pin(here, change, partner.get(), candidate);
+            change.proceedAlone();
+            Optional<Described> now = change.partner(name);
+            return now.isEmpty() ? 1 : pin(here, change, now.get(), candidate);
         } catch (KeyMaterialException | UneditableException | IllegalArgumentException unusable) {
             err.println(unusable.getMessage());
             return 1;
         }
+    }
+
+    private Optional<Pin> pinned(PartnerChange change, Candidate candidate) {
+        KnownPartner known = change.found().directory().partner(name);
+        return known == null
+                ? Optional.empty()
+                : known.pins().stream()
+                        .filter(pin -> pin.certificate().equals(candidate.certificate()))
+                        .findFirst();
+    }
+
+    /** Done, unless it is to count from or until another date: that is a change of what was approved before. */
+    private int isThere(Pin pin, Described partner) {
+        String said = "certificate " + CertificateFacts.printable(Certificates.name(pin.certificate()))
+                + " is pinned already, by " + pin.file();
+        boolean dated = from != null || until != null;
+        String pins = partner.partner().properties().getOrDefault("certificates", "");
+        String wanted = Pin.entry(pin.file(), from, until);
+        if (dated
+                && Arrays.stream(pins.split(",")).noneMatch(each -> each.strip().equals(wanted))) {
+            spec.commandLine()
+                    .getErr()
+                    .println(said + ", with other dates; write there in " + partner.file() + " by hand: " + wanted);
+            return 1;
+        }
+        spec.commandLine().getOut().println(said + "; nothing was changed in " + partner.file());
+        return 0;
     }
 
     private int pin(Home here, PartnerChange change, Described partner, Candidate candidate)
@@ -123,9 +145,9 @@ final class ApproveCertificate implements Callable<Integer> {
         try {
             String entry = Pin.entry(held.name(), from, until);
             String text = change.text(partner.file());
-            PartnerText editable = PartnerText.of(partner.file(), text, name);
             Map<String, String> meant = new LinkedHashMap<>(partner.partner().properties());
-            meant.merge("certificates", entry, ApproveCertificate::also);
+            String both = meant.merge("certificates", entry, ApproveCertificate::also);
+            PartnerText editable = PartnerText.of(partner.file(), text, name, "certificates", both);
             String written = editable.value("certificates").orElse("");
             code = change.write(
                     name,
@@ -144,56 +166,5 @@ final class ApproveCertificate implements Callable<Integer> {
 
     private static String also(String before, String entry) {
         return before + ", " + entry;
-    }
-
-    private void show(Candidate candidate) {
-        JsonObject facts = CertificateFacts.brief(candidate.certificate(), Instant.now());
-        SeenCertificate seen = candidate.seen();
-        if (seen != null) {
-            facts.put("refused", seen.at() + " from " + seen.address());
-            facts.put(
-                    "keyProven",
-                    seen.possessed()
-                            ? "yes, by a handshake"
-                            : "no: the handshake failed before, and anybody could have shown this certificate");
-        }
-        Shown.lines(spec.commandLine().getOut(), facts);
-    }
-
-    private Candidate candidate(Home here) throws IOException, KeyMaterialException {
-        String digits = which.replace(":", "");
-        if (!digits.matches(FINGERPRINT) || Files.exists(Path.of(which))) {
-            Path file = Path.of(which);
-            return new Candidate(HeldCertificate.leaf(file), file, null);
-        }
-        List<SeenCertificate> seen = SeenCertificates.in(here.data());
-        List<SeenCertificate> found = seen.stream()
-                .filter(each -> each.fingerprint().startsWith(digits.toLowerCase(Locale.ROOT)))
-                .toList();
-        if (found.size() == 1) {
-            return new Candidate(found.get(0).certificate(), null, found.get(0));
-        }
-        StringBuilder list = new StringBuilder();
-        (found.isEmpty() ? seen : found)
-                .stream()
-                        .limit(LISTED)
-                        .forEach(each -> list.append(System.lineSeparator())
-                                .append("  ")
-                                .append(each.fingerprint())
-                                .append("  ")
-                                .append(CertificateFacts.printable(each.certificate()
-                                        .getSubjectX500Principal()
-                                        .getName()))
-                                .append("  ")
-                                .append(each.at())
-                                .append(" from ")
-                                .append(each.address()));
-        throw new IllegalArgumentException((found.isEmpty()
-                        ? "no refused certificate has a fingerprint that begins with "
-                        : "more than one begins with ")
-                + which
-                + (list.isEmpty()
-                        ? "; there are none in " + SeenCertificates.folder(here.data())
-                        : "; there are:" + list));
     }
 }

@@ -20,7 +20,9 @@ public final class Commands implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Commands()).setCaseInsensitiveEnumValuesAllowed(true);
+        return new CommandLine(new Commands())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(new FailedFile());
     }
 
     @Override

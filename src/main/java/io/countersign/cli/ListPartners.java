@@ -47,9 +47,8 @@ final class ListPartners implements Callable<Integer> {
             Instant now = Instant.now();
             List<JsonObject> partners = new ArrayList<>();
             found.described()
-                    .forEach((name, described) -> partners.add(
-                            new PartnerFacts(name, described, found.directory().partner(name), here.data(), now)
-                                    .brief()));
+                    .forEach((name, described) ->
+                            partners.add(new PartnerFacts(name, described, found, here.data(), now).brief()));
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 JsonObject all = new JsonObject();

@@ -2,6 +2,7 @@ package io.countersign.cli;
 
 import io.countersign.edit.TextFile;
 import io.countersign.partner.Partners.Described;
+import io.countersign.route.PartnerFiles;
 import io.countersign.route.PartnerFiles.Found;
 import io.countersign.settings.Problems;
 import java.io.IOException;
@@ -19,19 +20,58 @@ import org.jspecify.annotations.Nullable;
  * A change of one partner's file. It is made only where the files, read again with the change in them, have no problem that
  * they did not have, say of this partner what was meant, and of all others what they said before.
  */
-final class PartnerChange {
+final class PartnerChange implements AutoCloseable {
     private final Home home;
     private final PrintWriter out;
     private final PrintWriter err;
-    private final Problems before;
-    private final Found found;
+    private Problems before;
+    private Found found;
+    private @Nullable PartnerLock lock;
 
-    PartnerChange(Home home, PrintWriter out, PrintWriter err) throws IOException {
+    private PartnerChange(Home home, PrintWriter out, PrintWriter err, @Nullable PartnerLock lock) throws IOException {
         this.home = home;
         this.out = out;
         this.err = err;
+        this.lock = lock;
         this.before = home.problems();
         this.found = home.files().read(before);
+    }
+
+    /**
+     * Reads the files as they are.
+     *
+     * @param alone whether no other command may change them from now on; where a person is asked first, that waits
+     */
+    static PartnerChange of(Home home, PrintWriter out, PrintWriter err, boolean alone) throws IOException {
+        PartnerLock lock = alone && Files.isDirectory(home.settings().routes())
+                ? PartnerLock.take(home.files().folder())
+                : null;
+        boolean read = false;
+        try {
+            PartnerChange change = new PartnerChange(home, out, err, lock);
+            read = true;
+            return change;
+        } finally {
+            if (!read && lock != null) {
+                lock.close();
+            }
+        }
+    }
+
+    /** After the question: reads the files again, which nobody else changes from now on. */
+    void proceedAlone() throws IOException {
+        if (lock == null) {
+            lock = PartnerLock.take(home.files().folder());
+            before = home.problems();
+            found = home.files().read(before);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (lock != null) {
+            lock.close();
+        }
     }
 
     Found found() {
@@ -78,6 +118,11 @@ final class PartnerChange {
         Found then = home.files().readWith(file, becomes, after);
         List<String> caused = new ArrayList<>(after.found());
         caused.removeAll(before.found());
+        boolean away = meant == null || "false".equals(meant.get("enabled"));
+        if (away) {
+            // What is wrong there already may stand on another line now, and must keep nobody from being turned away.
+            caused.removeIf(problem -> found.held().contains(name) && PartnerFiles.isOf(file, problem));
+        }
         if (!caused.isEmpty()) {
             caused.forEach(err::println);
             err.println("nothing was changed");
@@ -105,12 +150,7 @@ final class PartnerChange {
         after.warnings().stream()
                 .filter(warning -> !before.warnings().contains(warning))
                 .forEach(warning -> err.println("note: " + warning));
-        if (!after.isEmpty()) {
-            err.println("a service takes no change of partners before this is mended:");
-            after.found().forEach(problem -> err.println("  " + problem));
-            return 3;
-        }
-        return 0;
+        return new Effect(name, file, then, after.found()).say(away, err);
     }
 
     private static Map<String, Map<String, String>> properties(Found found) {

@@ -27,5 +27,6 @@ final class PartnerCommands {
 
     static final String NOT_DONE = "1:nothing was changed; what is in the way was printed";
     static final String USAGE = "2:wrong usage, or a question and no terminal to ask it on";
-    static final String NOT_IN_FORCE = "3:the file was changed, but is not in force before other files are mended";
+    static final String NOT_IN_FORCE =
+            "3:the file was changed, but its last good version stays in force before what was printed is mended";
 }

@@ -3,6 +3,7 @@ package io.countersign.cli;
 import io.countersign.partner.KnownPartner;
 import io.countersign.partner.Partners.Described;
 import io.countersign.partner.Pin;
+import io.countersign.route.PartnerFiles.Found;
 import io.countersign.sighting.Use;
 import io.countersign.sighting.UseFile;
 import io.countersign.tls.Certificates;
@@ -26,15 +27,16 @@ final class PartnerFacts {
     private final String name;
     private final Described described;
     private final @Nullable KnownPartner known;
+    private final boolean usable;
     private final Instant now;
     private final List<Use> uses;
     private final @Nullable String unreadable;
 
-    /** @param known none where the file is wrong */
-    PartnerFacts(String name, Described described, @Nullable KnownPartner known, Path data, Instant now) {
+    PartnerFacts(String name, Described described, Found found, Path data, Instant now) {
         this.name = name;
         this.described = described;
-        this.known = known;
+        this.known = found.directory().partner(name);
+        this.usable = !found.held().contains(name);
         this.now = now;
         List<Use> read = List.of();
         String problem = null;
@@ -52,7 +54,7 @@ final class PartnerFacts {
         JsonObject facts = new JsonObject();
         facts.put("name", name);
         facts.put("enabled", enabled());
-        facts.put("usable", known != null);
+        facts.put("usable", usable);
         facts.put("identifiedBy", identifiedBy());
         facts.put("validUntil", earliestEnd().map(Instant::toString).orElse(null));
         facts.put("lastUsed", uses.isEmpty() ? null : uses.get(0).at().toString());

@@ -52,25 +52,17 @@ final class RemovePartner implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter err = spec.commandLine().getErr();
-        try (Home here = home.open()) {
-            PartnerChange change = new PartnerChange(here, spec.commandLine().getOut(), err);
+        try (Home here = home.open();
+                PartnerChange change = PartnerChange.of(here, spec.commandLine().getOut(), err, yes)) {
             Optional<Described> partner = change.partner(name);
             if (partner.isEmpty()) {
                 return 1;
             }
             String file = partner.get().file();
-            Map<String, Described> all = change.found().described();
-            Set<String> together = new TreeSet<>();
-            all.forEach((other, described) -> {
-                if (described.file().equals(file) && !other.equals(name)) {
-                    together.add(other);
-                }
-            });
-            if (!together.isEmpty()) {
-                err.println(file + " describes " + String.join(", ", together) + ", too; remove " + name
-                        + " from it by hand");
+            if (isShared(change.found().described(), file, err)) {
                 return 1;
             }
+            String text = change.text(file);
             if (!yes) {
                 Optional<Boolean> answer = Question.ask("Delete " + file + "?");
                 if (answer.isEmpty()) {
@@ -82,13 +74,29 @@ final class RemovePartner implements Callable<Integer> {
                     return 1;
                 }
             }
-            int code = change.write(name, file, change.text(file), null, null, "removed " + name + ": " + file);
+            change.proceedAlone();
+            Map<String, Described> all = change.found().described();
+            int code = change.write(name, file, text, null, null, "removed " + name + ": " + file);
             if (code != 1) {
                 unnamed(here, partner.get(), all.values())
                         .forEach(each -> spec.commandLine().getOut().println("no longer named by anyone: " + each));
             }
             return code;
         }
+    }
+
+    private boolean isShared(Map<String, Described> all, String file, PrintWriter err) {
+        Set<String> together = new TreeSet<>();
+        all.forEach((other, described) -> {
+            if (described.file().equals(file) && !other.equals(name)) {
+                together.add(other);
+            }
+        });
+        if (!together.isEmpty()) {
+            err.println(
+                    file + " describes " + String.join(", ", together) + ", too; remove " + name + " from it by hand");
+        }
+        return !together.isEmpty();
     }
 
     private static Collection<Path> unnamed(Home here, Described gone, Collection<Described> all) {

@@ -72,20 +72,27 @@ final class RequestCertificate implements Callable<Integer> {
         Path base = Files.isDirectory(out) ? out.resolve("company") : out;
         Path key = base.resolveSibling(base.getFileName() + ".key");
         Path csr = base.resolveSibling(base.getFileName() + ".csr");
+        KeyPair keys;
+        String text;
         try {
             CertificateRequest request = new CertificateRequest(subject);
             dns.forEach(request::dns);
             ip.forEach(request::ip);
             uri.forEach(request::uri);
             email.forEach(request::email);
-            KeyPair keys = CertificateRequest.newKeys(kind);
-            String text = request.pem(keys);
-            if (Files.exists(csr)) {
-                throw new FileAlreadyExistsException(csr.toString());
-            }
+            keys = CertificateRequest.newKeys(kind);
+            text = request.pem(keys);
             Path folder = base.toAbsolutePath().getParent();
             if (folder != null) {
                 Files.createDirectories(folder);
+            }
+        } catch (IllegalArgumentException wrong) {
+            spec.commandLine().getErr().println(wrong.getMessage());
+            return 1;
+        }
+        try {
+            if (Files.exists(csr)) {
+                throw new FileAlreadyExistsException(csr.toString());
             }
             create(key, CertificateRequest.keyPem(keys), "rw-------");
             create(csr, text, "rw-r--r--");
@@ -97,9 +104,6 @@ final class RequestCertificate implements Callable<Integer> {
             spec.commandLine()
                     .getErr()
                     .println(there.getFile() + " is there already, and is never replaced; nothing was written");
-            return 1;
-        } catch (IllegalArgumentException wrong) {
-            spec.commandLine().getErr().println(wrong.getMessage());
             return 1;
         }
     }

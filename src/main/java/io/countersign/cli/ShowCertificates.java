@@ -7,12 +7,10 @@ import io.countersign.route.PartnerFiles.Found;
 import io.countersign.settings.Problems;
 import io.countersign.tls.Authorities.Authority;
 import io.countersign.tls.Certificates;
-import io.countersign.tls.Identity;
 import io.countersign.tls.KeyMaterialException;
 import io.countersign.tls.PemFile;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -37,7 +35,7 @@ import picocli.CommandLine.Spec;
         name = "show",
         mixinStandardHelpOptions = true,
         description =
-                "Shows certificates: of files, of a partner, or, without either, the company's own. Says of each what it"
+                "Shows certificates: of files, of a partner, or, without either, the company's own and its next. Says of each what it"
                         + " is for, whether its chain is complete under countersign.trust, and which partner it would identify.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:all were shown", "1:at least one could not be read", "2:wrong usage"})
@@ -57,8 +55,20 @@ final class ShowCertificates implements Callable<Integer> {
     @Option(names = "--json", description = "As JSON.")
     private boolean json;
 
-    /** Certificates in the order of their file, and where they are from. */
-    private record Chain(String file, List<X509Certificate> certificates, boolean shownByCallers) {}
+    /**
+     * Certificates in the order of their file, and where they are from.
+     *
+     * @param inForce whether they are; none where that is no question
+     */
+    record Chain(
+            String file,
+            List<X509Certificate> certificates,
+            boolean shownByCallers,
+            @Nullable String inForce) {
+        Chain(String file, List<X509Certificate> certificates, boolean shownByCallers) {
+            this(file, certificates, shownByCallers, null);
+        }
+    }
 
     @Override
     public Integer call() throws IOException {
@@ -72,7 +82,7 @@ final class ShowCertificates implements Callable<Integer> {
             Found found = here.files().read(problems);
             List<Chain> chains = partner != null
                     ? ofPartner(found, partner, wrong)
-                    : files.isEmpty() ? ours(here, wrong) : ofFiles(wrong);
+                    : files.isEmpty() ? new OwnCertificates(here, wrong).chains() : ofFiles(wrong);
             Partners partners = new Partners(Clock.systemUTC());
             partners.use(found.directory());
             List<JsonObject> facts =
@@ -123,29 +133,14 @@ final class ShowCertificates implements Callable<Integer> {
         return chains;
     }
 
-    private static List<Chain> ours(Home here, List<String> wrong) {
-        boolean keystore = !here.settings().get("countersign.keystore").isBlank();
-        String key = keystore ? "countersign.keystore" : "countersign.certificate";
-        try {
-            Path file = here.settings().path(key);
-            return List.of(new Chain(
-                    file.toString(),
-                    keystore
-                            ? Identity.read(file, here.settings().get("countersign.keystore-password"))
-                                    .chain()
-                            : PemFile.read(file).certificates(),
-                    false));
-        } catch (KeyMaterialException | InvalidPathException unusable) {
-            wrong.add(here.settings().where(key) + ": " + unusable.getMessage());
-            return List.of();
-        }
-    }
-
     private static JsonObject facts(Chain chain, Home here, Partners partners) {
         Instant now = Instant.now();
         X509Certificate leaf = chain.certificates().get(0);
         JsonObject facts = new JsonObject();
         facts.put("file", chain.file());
+        if (chain.inForce() != null) {
+            facts.put("inForce", chain.inForce());
+        }
         facts.putAll(CertificateFacts.all(leaf, now));
         facts.put("chain", complete(chain.certificates(), here));
         if (chain.certificates().size() > 1) {

@@ -55,10 +55,8 @@ final class ShowPartner implements Callable<Integer> {
                 problems.found().forEach(problem -> spec.commandLine().getErr().println("wrong: " + problem));
                 return 1;
             }
-            JsonObject facts = new PartnerFacts(
-                            name, described, found.directory().partner(name), here.data(), Instant.now())
-                    .all();
-            boolean usable = found.directory().partner(name) != null;
+            JsonObject facts = new PartnerFacts(name, described, found, here.data(), Instant.now()).all();
+            boolean usable = !found.held().contains(name);
             if (!problems.isEmpty()) {
                 facts.put("problems", new JsonArray(problems.found()));
             }

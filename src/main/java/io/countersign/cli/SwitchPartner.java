@@ -63,9 +63,9 @@ abstract class SwitchPartner implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Home here = home.open()) {
-            PartnerChange change = new PartnerChange(
-                    here, spec.commandLine().getOut(), spec.commandLine().getErr());
+        try (Home here = home.open();
+                PartnerChange change = PartnerChange.of(
+                        here, spec.commandLine().getOut(), spec.commandLine().getErr(), true)) {
             Optional<Described> partner = change.partner(name);
             if (partner.isEmpty()) {
                 return 1;
@@ -79,7 +79,7 @@ abstract class SwitchPartner implements Callable<Integer> {
                 return 0;
             }
             String text = change.text(file);
-            PartnerText editable = PartnerText.of(file, text, name);
+            PartnerText editable = PartnerText.of(file, text, name, ENABLED, String.valueOf(on));
             if (on) {
                 meant.remove(ENABLED);
             } else {

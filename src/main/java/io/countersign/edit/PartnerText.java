@@ -6,10 +6,15 @@ import java.util.Optional;
 public sealed interface PartnerText permits YamlText, XmlText {
     /**
      * @param file its name, by whose ending it is XML or YAML; for messages too
+     * @param property what is to be changed
+     * @param value what it is to be, for messages that leave it to a person
      * @throws UneditableException where the partner's bean is not found once, in a form that is known here
      */
-    static PartnerText of(String file, String text, String partner) throws UneditableException {
-        return file.endsWith(".xml") ? XmlText.of(file, text, partner) : YamlText.of(file, text, partner);
+    static PartnerText of(String file, String text, String partner, String property, String value)
+            throws UneditableException {
+        return file.endsWith(".xml")
+                ? XmlText.of(file, text, partner, XmlText.element("", property, value))
+                : YamlText.of(file, text, partner, property, value);
     }
 
     /** What is written for a property, with placeholders as they are; empty where it is not there. */

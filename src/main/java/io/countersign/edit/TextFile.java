@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ public final class TextFile {
     /**
      * Replaces a file, or makes it; what is replaced keeps its owner, as far as that may be set, and its permissions.
      *
-     * @throws IOException where it cannot; the old file is as it was then
+     * @throws IOException where it cannot, naming the file; the old file is as it was then
      */
     public static void write(Path file, String text) throws IOException {
         Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
@@ -43,6 +44,10 @@ public final class TextFile {
                 likeBefore(target, unfinished);
             }
             Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException named) {
+            throw named;
+        } catch (IOException full) {
+            throw new FileSystemException(target.toString(), null, full.getMessage());
         } finally {
             Files.deleteIfExists(unfinished);
         }

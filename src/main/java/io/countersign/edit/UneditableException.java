@@ -8,6 +8,10 @@ public final class UneditableException extends Exception {
                 + byHand);
     }
 
+    UneditableException(String file, String why, String byHand) {
+        super(file + ": " + why + ", so it is not changed by a command; write there by hand: " + byHand);
+    }
+
     UneditableException(String file, String why) {
         super(file + ": " + why + ", so it is not changed by a command");
     }

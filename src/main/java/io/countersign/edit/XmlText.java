@@ -10,16 +10,19 @@ final class XmlText implements PartnerText {
     private final String file;
     private final String text;
     private final List<XmlTag> properties;
+    private final String byHand;
 
-    private XmlText(String file, String text, List<XmlTag> properties) {
+    private XmlText(String file, String text, List<XmlTag> properties, String byHand) {
         this.file = file;
         this.text = text;
         this.properties = properties;
+        this.byHand = byHand;
     }
 
-    static XmlText of(String file, String text, String partner) throws UneditableException {
+    /** @param byHand the element that a person is to write where this cannot */
+    static XmlText of(String file, String text, String partner, String byHand) throws UneditableException {
         if (text.contains("<!DOCTYPE")) {
-            throw new UneditableException(file, "it has a document type");
+            throw new UneditableException(file, "it has a document type", byHand);
         }
         List<XmlTag> properties = new ArrayList<>();
         int beans = 0;
@@ -45,14 +48,14 @@ final class XmlText implements PartnerText {
         }
         if (beans != 1 || properties.isEmpty()) {
             throw new UneditableException(
-                    file, "it does not have one bean with the name " + partner + " and properties within");
+                    file, "it does not have one bean with the name " + partner + " and properties within", byHand);
         }
-        return new XmlText(file, text, properties);
+        return new XmlText(file, text, properties, byHand);
     }
 
     @Override
     public Optional<String> value(String property) throws UneditableException {
-        XmlTag found = find(property, "the change itself");
+        XmlTag found = find(property, byHand);
         return found == null ? Optional.empty() : Optional.of(found.attribute("value", text));
     }
 
@@ -112,7 +115,7 @@ final class XmlText implements PartnerText {
         return found.get(0);
     }
 
-    private static String element(String prefix, String property, String value) {
+    static String element(String prefix, String property, String value) {
         return "<" + prefix + "property key=\"" + property + "\" value=\"" + XmlTag.escaped(value) + "\"/>";
     }
 }

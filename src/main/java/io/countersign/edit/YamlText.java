@@ -24,14 +24,17 @@ final class YamlText implements PartnerText {
     private final String file;
     private final String text;
     private final List<NodeTuple> properties;
+    private final String byHand;
 
-    private YamlText(String file, String text, List<NodeTuple> properties) {
+    private YamlText(String file, String text, List<NodeTuple> properties, String byHand) {
         this.file = file;
         this.text = text;
         this.properties = properties;
+        this.byHand = byHand;
     }
 
-    static YamlText of(String file, String text, String partner) throws UneditableException {
+    static YamlText of(String file, String text, String partner, String property, String value)
+            throws UneditableException {
         List<MappingNode> beans = new ArrayList<>();
         try {
             Node root = new Compose(LoadSettings.builder().build())
@@ -63,9 +66,9 @@ final class YamlText implements PartnerText {
                     file,
                     line(start(at)),
                     "the properties of " + partner + " are not in block style, or have an anchor",
-                    "the change itself");
+                    property + ": " + (value.contains(",") ? quoted(value) : scalar(value)));
         }
-        return new YamlText(file, text, mapping.getValue());
+        return new YamlText(file, text, mapping.getValue(), property + ": " + scalar(value));
     }
 
     /** A scalar in the plainest style that means this text. */
@@ -82,7 +85,7 @@ final class YamlText implements PartnerText {
         NodeTuple found = find(property);
         return found == null
                 ? Optional.empty()
-                : Optional.of(scalar(found, "the change itself").getValue());
+                : Optional.of(scalar(found, byHand).getValue());
     }
 
     @Override
@@ -118,7 +121,7 @@ final class YamlText implements PartnerText {
     private String added(String property, String value) throws UneditableException {
         String line = property + ": " + scalar(value);
         if (properties.isEmpty()) {
-            throw new UneditableException(file, "there are no properties yet");
+            throw new UneditableException(file, "there are no properties yet", line);
         }
         Mark first = start(properties.get(0).getKeyNode());
         Lines lines = new Lines(text);
@@ -137,7 +140,7 @@ final class YamlText implements PartnerText {
         for (NodeTuple tuple : properties) {
             if (tuple.getKeyNode() instanceof ScalarNode key && key.getValue().equals(property)) {
                 if (found != null) {
-                    throw new UneditableException(file, line(start(key)), "this is there twice", "one of them");
+                    throw new UneditableException(file, line(start(key)), "this is there twice", byHand);
                 }
                 found = tuple;
             }

@@ -10,8 +10,12 @@ import io.countersign.tls.RevocationCheck;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +33,10 @@ public final class PartnerFiles implements AutoCloseable {
      * What the files say.
      *
      * @param described by partner, also those that are wrong
-     * @param directory those that could be used
+     * @param directory those that could be used, each for itself
+     * @param held those that something wrong keeps as they last were: a mistake in their file, or another partner in their way
      */
-    public record Found(Map<String, Described> described, PartnerDirectory directory) {}
+    public record Found(Map<String, Described> described, PartnerDirectory directory, Set<String> held) {}
 
     /** @param parts what route files may name besides what they make themselves */
     public PartnerFiles(Settings settings, Authorities trust, RevocationCheck revocation, Map<String, Object> parts) {
@@ -83,8 +88,38 @@ public final class PartnerFiles implements AutoCloseable {
             if (!settings.isLoopback()) {
                 directory.sampled().forEach(id -> problems.add(Draft.sampled(id, settings)));
             }
-            return new Found(loaded.partners(), directory);
+            return new Found(loaded.partners(), directory, held(loaded.partners(), directory, problems));
         }
+    }
+
+    private Set<String> held(Map<String, Described> described, PartnerDirectory directory, Problems problems) {
+        Set<String> held = new TreeSet<>(directory.clashing());
+        if (!settings.isLoopback()) {
+            held.addAll(directory.sampled());
+        }
+        Map<String, String> lower = new HashMap<>();
+        described.forEach((id, partner) -> {
+            String other = lower.putIfAbsent(id.toLowerCase(Locale.ROOT), id);
+            if (other != null) {
+                held.addAll(List.of(id, other));
+            }
+            String twice = "describes partner " + id + ", which ";
+            if (directory.partner(id) == null
+                    || problems.found().stream()
+                            .anyMatch(problem -> isOf(partner.file(), problem) || problem.contains(twice))) {
+                held.add(id);
+            }
+        });
+        return held;
+    }
+
+    /**
+     * Whether something wrong is said of a file; what two partners' files have against each other is of neither.
+     *
+     * @param name relative to the home folder
+     */
+    public static boolean isOf(String name, String problem) {
+        return problem.startsWith(name + ": ") || problem.startsWith(name + ", ");
     }
 
     @Override

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.util.json.JsonArray;
@@ -52,6 +54,37 @@ class CertCommandsTest {
                 .containsPattern("(?m)^days left: +59$")
                 .containsPattern("(?m)^chain: +complete, under 'CN=Test authority' of countersign\\.trust$")
                 .doesNotContain("identifies");
+    }
+
+    @Test
+    void theNextOneIsShownToo() throws Exception {
+        Certified next = Issue.to("CN=company, O=next").dns("localhost").by(home.authority);
+        next.write(home.certificates(), "next");
+        String soon = LocalDate.now(ZoneOffset.UTC).plusDays(9).toString();
+        home.set("countersign.next-certificate", "certificates/next.crt")
+                .set("countersign.next-key", "certificates/next.key")
+                .set("countersign.next-from", soon)
+                .saveSettings();
+        Ran waiting = certs("show");
+        assertThat(waiting.exitCode()).as(waiting.err()).isZero();
+        assertThat(waiting.out())
+                .containsSubsequence(
+                        "in force:    now",
+                        home.company.fingerprint(),
+                        "in force:    not yet; from " + soon + ", or when the present one has ended",
+                        next.fingerprint());
+        home.set("countersign.next-from", "2020-01-01").saveSettings();
+        assertThat(certs("show").out())
+                .containsSubsequence(
+                        "in force:    no longer; the next one has taken over",
+                        home.company.fingerprint(),
+                        "in force:    now",
+                        next.fingerprint());
+        Files.delete(home.certificates().resolve("next.key"));
+        Ran missing = certs("show");
+        assertThat(missing.exitCode()).isEqualTo(1);
+        assertThat(missing.err()).contains("countersign.next-certificate", "next.key");
+        assertThat(missing.out()).contains(home.company.fingerprint(), next.fingerprint());
     }
 
     @Test

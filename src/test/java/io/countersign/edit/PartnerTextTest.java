@@ -222,10 +222,10 @@ class PartnerTextTest {
     }
 
     private static PartnerText yaml(String text) throws UneditableException {
-        return PartnerText.of("routes/partners/acme.camel.yaml", text, "acme");
+        return PartnerText.of("routes/partners/acme.camel.yaml", text, "acme", "enabled", "false");
     }
 
     private static PartnerText xml(String text) throws UneditableException {
-        return PartnerText.of("acme.camel.xml", text, "acme");
+        return PartnerText.of("acme.camel.xml", text, "acme", "enabled", "false");
     }
 }

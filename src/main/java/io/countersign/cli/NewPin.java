@@ -22,7 +22,8 @@ final class NewPin {
      * @throws IllegalArgumentException saying what is accepted
      */
     static void check(X509Certificate certificate, @Nullable String until, Instant now) {
-        if (Certificates.isAuthority(certificate)) {
+        // What openssl req -x509 makes says CA:TRUE of itself, and is pinned everywhere all the same.
+        if (Certificates.isAuthority(certificate) && !Certificates.isSelfSigned(certificate)) {
             throw new IllegalArgumentException(
                     "certificate " + CertificateFacts.printable(Certificates.name(certificate))
                             + " is an authority's, and is not pinned; a partner is known by what an authority issues where its"

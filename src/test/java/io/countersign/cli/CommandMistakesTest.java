@@ -204,6 +204,14 @@ class CommandMistakesTest {
         }
     }
 
+    /** As openssl req -x509 makes them. */
+    @Test
+    void aSelfSignedCertificateThatSaysItIsAnAuthorityIsPinnedAllTheSame() {
+        Issue.root("CN=hooli").write(folder, "hooli");
+        Ran ran = partners("add", "hooli", "--certificate", folder.resolve("hooli.crt"), "--addresses", "any");
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+    }
+
     @ParameterizedTest
     @CsvSource({"377a7ff", "SHA256:377a", "37:7A:7F"})
     void tooFewDigitsOfAFingerprintAreSaidToBeTooFew(String digits) {

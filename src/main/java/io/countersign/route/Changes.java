@@ -214,7 +214,7 @@ final class Changes {
             out.retainAll(inForce.admitted(location));
             if (!out.isEmpty()) {
                 try {
-                    use(inForce.without(location, out, settings), Set.of(location));
+                    use(inForce.without(location, out, settings), Set.of(location), Set.of());
                     LOG.warn("{} turned away, although the rest of {} is not in force", out, RouteFile.name(location));
                 } catch (Unrunnable | RuntimeException stuck) {
                     blamed.add(location, RouteFile.name(location) + ": " + out + " stay: " + stuck.getMessage());
@@ -275,7 +275,7 @@ final class Changes {
             return blame;
         }
         try {
-            use(draft, changed);
+            use(draft, changed, changed);
         } catch (Unrunnable unrunnable) {
             transition.blame(unrunnable, changed, inForce, draft).forEach(blame::add);
             if (blame.isEmpty()) {
@@ -285,7 +285,8 @@ final class Changes {
         return blame;
     }
 
-    private void use(State draft, Set<String> changed) throws Unrunnable {
+    /** @param mended of which nothing is wrong any more, once it is in force */
+    private void use(State draft, Set<String> changed, Set<String> mended) throws Unrunnable {
         if (draft.isTheSameAs(inForce)) {
             inForce = draft; // what was tried again is no better than before
             if (changed.contains(Draft.TRUST)) {
@@ -295,7 +296,8 @@ final class Changes {
             return;
         }
         Set<String> own = inForce.withOwnRoute();
-        transition.make(inForce, draft, gone);
+        // Before anybody can see the change, so that nobody sees it complained of.
+        transition.make(inForce, draft, gone, () -> mended.forEach(location -> complain(location, List.of())));
         gone.addAll(own);
         gone.removeAll(draft.partners());
         List<String> warned = inForce.warnings();

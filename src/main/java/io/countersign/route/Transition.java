@@ -45,10 +45,11 @@ final class Transition {
     }
 
     /**
+     * @param inForce is run in the moment in which it is
      * @param gone partners that are no longer known and had a route of their own, for what is still on its way
      * @throws Unrunnable where a route cannot be made or cannot begin; everything is as it was then
      */
-    void make(State before, State after, Set<String> gone) throws Unrunnable {
+    void make(State before, State after, Set<String> gone, Runnable inForce) throws Unrunnable {
         Map<String, RouteFile> files = all(after);
         Map<String, Says> says = said(after);
         Map<String, RouteFile> filesBefore = all(before);
@@ -60,7 +61,10 @@ final class Transition {
         Dependents dependents = new Dependents(saysBefore, changed, files, says);
         Replacement replacement = changed.isEmpty() ? null : prepare(dependents, saysBefore);
         try {
-            doors.whileHeld(() -> switchOver(replacement, before, after, gone));
+            doors.whileHeld(() -> {
+                switchOver(replacement, before, after, gone);
+                inForce.run();
+            });
         } catch (Exception cannotBegin) {
             throw cannotBegin instanceof Unrunnable told
                     ? told

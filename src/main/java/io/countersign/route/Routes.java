@@ -126,20 +126,24 @@ public final class Routes {
                 material.put(file.location(), read);
             }
         }
-        Trusted trust = trust();
+        Trusted trust = trust(problems);
         Blame blame = new Blame();
         State state = new Draft(settings, byLocation.keySet(), byLocation, says, material, trust).judge(blame);
         blame.all().forEach(problems::add);
         return state;
     }
 
-    /** What is wrong with it has been told by the check of the settings. */
-    private Trusted trust() {
+    /** What is wrong with authorities has been told by the check of the settings, in the same words, and with lists has not. */
+    private Trusted trust(Problems problems) {
+        if (settings.get("countersign.trust").isBlank()) {
+            return sharedTrust.nothing();
+        }
         try {
             Trusted trusted = sharedTrust.read();
             sharedTrust.use();
             return trusted;
-        } catch (KeyMaterialException | InvalidPathException told) {
+        } catch (KeyMaterialException | InvalidPathException unusable) {
+            problems.add(settings.where("countersign.trust"), String.valueOf(unusable.getMessage()));
             return sharedTrust.nothing();
         }
     }

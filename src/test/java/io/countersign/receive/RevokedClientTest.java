@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.refusal.Refusals.Refused;
+import io.countersign.settings.InvalidSettingsException;
 import io.countersign.testing.Answer;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Client;
@@ -123,6 +124,26 @@ class RevokedClientTest {
             }
             assertThatThrownBy(() -> ask(service, protocol)).isInstanceOf(IOException.class);
         }
+    }
+
+    /** Left out in silence it would admit whom it revokes. */
+    @Test
+    void aListThatCannotBeUsedStopsTheStart(@TempDir Path other) throws Exception {
+        TestHome home = new TestHome(other);
+        home.authority.write(other.resolve("trust"), "ca");
+        home.set("countersign.trust", "trust");
+        home.pinned("acme");
+        Instant tomorrow = Instant.now().plus(Duration.ofDays(1));
+        home.write(
+                "trust/ca.crl",
+                RevokedList.of(home.authority)
+                        .valid(tomorrow, tomorrow.plus(Duration.ofDays(1)))
+                        .pem());
+        assertThatThrownBy(() -> RunningService.start(home).close())
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("1 problem ")
+                .hasMessageContaining("countersign.trust")
+                .hasMessageContaining("is not valid before");
     }
 
     @Test

@@ -287,29 +287,28 @@ final class Changes {
 
     /** @param mended of which nothing is wrong any more, once it is in force */
     private void use(State draft, Set<String> changed, Set<String> mended) throws Unrunnable {
-        if (draft.isTheSameAs(inForce)) {
-            inForce = draft; // what was tried again is no better than before
-            if (changed.contains(Draft.TRUST)) {
-                sharedTrust.use();
-                complain(Draft.TRUST, List.of());
-            }
-            return;
+        boolean changes = !draft.isTheSameAs(inForce); // what was tried again may be no better than before
+        if (changes) {
+            Set<String> own = inForce.withOwnRoute();
+            // Before anybody can see the change, so that nobody sees it complained of.
+            transition.make(inForce, draft, gone, () -> mended.forEach(location -> complain(location, List.of())));
+            gone.addAll(own);
+            gone.removeAll(draft.partners());
+            List<String> warned = inForce.warnings();
+            draft.warnings().stream()
+                    .filter(warning -> !warned.contains(warning))
+                    .forEach(LOG::warn);
         }
-        Set<String> own = inForce.withOwnRoute();
-        // Before anybody can see the change, so that nobody sees it complained of.
-        transition.make(inForce, draft, gone, () -> mended.forEach(location -> complain(location, List.of())));
-        gone.addAll(own);
-        gone.removeAll(draft.partners());
-        List<String> warned = inForce.warnings();
-        draft.warnings().stream().filter(warning -> !warned.contains(warning)).forEach(LOG::warn);
         inForce = draft;
         if (changed.contains(Draft.TRUST)) {
             sharedTrust.use();
             complain(Draft.TRUST, List.of());
         }
-        LOG.info(
-                "in force after a change of {}: {} partners known",
-                changed.stream().map(RouteFile::name).toList(),
-                partners.size());
+        if (changes) {
+            LOG.info(
+                    "in force after a change of {}: {} partners known",
+                    changed.stream().map(RouteFile::name).toList(),
+                    partners.size());
+        }
     }
 }

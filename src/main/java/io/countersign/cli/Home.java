@@ -43,13 +43,22 @@ final class Home implements AutoCloseable {
                 trust,
                 revocation.with(lists),
                 Map.of(
-                        "metrics", Metrics.registry(),
-                        "expiry", new Expiry(List::of, Clock.systemUTC()),
-                        "partners", new Partners(Clock.systemUTC()),
-                        "sightings", new Sightings(Clock.systemUTC()),
-                        "refusal", refusing,
-                        "hasOwnRoute", new OwnRoute(),
-                        "progress", (SendingFile.Progress) (file, sent, of) -> {}));
+                        "ledger",
+                        Ledgers.of(settings, ""),
+                        "metrics",
+                        Metrics.registry(),
+                        "expiry",
+                        new Expiry(List::of, Clock.systemUTC()),
+                        "partners",
+                        new Partners(Clock.systemUTC()),
+                        "sightings",
+                        new Sightings(Clock.systemUTC()),
+                        "refusal",
+                        refusing,
+                        "hasOwnRoute",
+                        new OwnRoute(),
+                        "progress",
+                        (SendingFile.Progress) (file, sent, of) -> {}));
     }
 
     /** Settings that are wrong are reported with everything else that is. */

@@ -1,6 +1,8 @@
 package io.countersign.cli;
 
 import io.countersign.client.SendingFile;
+import io.countersign.ledger.Ledger;
+import io.countersign.ledger.Node;
 import io.countersign.listener.Listeners;
 import io.countersign.operations.Expiry;
 import io.countersign.operations.ExpiryHealth;
@@ -21,6 +23,8 @@ import io.countersign.settings.SettingsCheck;
 import io.countersign.sighting.Sightings;
 import io.countersign.tls.CompanyIdentity;
 import io.countersign.tls.Dated;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -53,6 +57,8 @@ public final class Service implements AutoCloseable {
     private final Expiry expiry;
     private final Duration betweenLooks;
     private @Nullable Following following;
+    private @Nullable Node node;
+    private @Nullable Ledger ledger;
 
     /** @param clock by which certificates are valid or not */
     public Service(Settings settings, Clock clock) {
@@ -79,11 +85,13 @@ public final class Service implements AutoCloseable {
     public void start(Problems problems) throws InvalidSettingsException {
         var unused = SettingsCheck.check(settings, problems);
         try {
+            Ledger ledger = openLedger(problems);
             Refusing refusing = new Refusing();
             refusing.setRefusals(refusals);
             main.setOverrideProperties(settings.placeholders());
             main.bind("jetty", listeners);
             main.bind("partners", partners);
+            main.bind("ledger", ledger);
             main.bind("sightings", sightings);
             main.bind("refusal", refusing);
             main.bind("hasOwnRoute", ownRoute);
@@ -117,6 +125,28 @@ public final class Service implements AutoCloseable {
             throw new InvalidSettingsException(problems.found());
         }
         LOG.info("{} partners known, listening on {}", partners.size(), addresses());
+    }
+
+    /** One that cannot be opened is reported with everything else that is wrong; nothing starts then. */
+    private Ledger openLedger(Problems problems) {
+        Path data = settings.path("countersign.data");
+        String name = "";
+        try {
+            node = Node.take(data);
+            name = Node.of(data);
+        } catch (IOException taken) {
+            problems.add(settings.where("countersign.data"), Problems.reason(taken));
+        }
+        Ledger opened = Ledgers.of(settings, name);
+        ledger = opened;
+        if (node != null) {
+            try {
+                opened.open();
+            } catch (IOException unusable) {
+                problems.add(settings.where("countersign.ledger-url"), Problems.reason(unusable));
+            }
+        }
+        return opened;
     }
 
     /** Where the listeners are, as URLs. */
@@ -184,5 +214,11 @@ public final class Service implements AutoCloseable {
         }
         sightings.close();
         revocation.close();
+        if (ledger != null) {
+            ledger.close();
+        }
+        if (node != null) {
+            node.close();
+        }
     }
 }

@@ -28,6 +28,9 @@ public final class Settings {
     public static final String FILE = "countersign.properties";
     public static final String HOME = "countersign.home";
 
+    private static final String LEDGER = "countersign.ledger-url";
+    private static final String SQLITE = "jdbc:sqlite:";
+
     private static final Set<String> PATHS = Set.of(
             "countersign.certificate",
             "countersign.key",
@@ -63,6 +66,7 @@ public final class Settings {
         }
         settings.takeKnown(text(system), "-D", known.keySet(), problems);
         PATHS.forEach(settings::makeAbsolute);
+        settings.locateLedger();
         settings.values.put(HOME, settings.home.toString());
         return settings;
     }
@@ -167,6 +171,16 @@ public final class Settings {
     /** Route files put the host into URLs, where an IPv6 address has brackets (RFC 3986, 3.2.2). */
     private static String inUrl(String host) {
         return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+    }
+
+    private void locateLedger() {
+        String url = get(LEDGER).replace("{{countersign.data}}", get("countersign.data"));
+        values.put(LEDGER, url);
+        if (url.startsWith(SQLITE)) {
+            values.put(LEDGER, url.substring(SQLITE.length()));
+            makeAbsolute(LEDGER);
+            values.put(LEDGER, SQLITE + get(LEDGER));
+        }
     }
 
     private void makeAbsolute(String key) {

@@ -63,6 +63,7 @@ public final class SettingsCheck {
         size();
         var unused = RevocationTerms.read(settings, problems);
         data();
+        ledger();
         password("countersign.key-password");
         password("countersign.keystore-password");
         identity(host);
@@ -74,6 +75,15 @@ public final class SettingsCheck {
             ByteSize.parse(settings.get("countersign.max-size"));
         } catch (IllegalArgumentException notOne) {
             add("countersign.max-size", String.valueOf(notOne.getMessage()));
+        }
+    }
+
+    private void ledger() {
+        String url = settings.get("countersign.ledger-url");
+        if (!url.matches("jdbc:(sqlite:[^:].*|postgresql:.+)")) {
+            add(
+                    "countersign.ledger-url",
+                    "'" + url + "' is not a ledger; accepted: jdbc:sqlite:FILE, jdbc:postgresql://HOST/DATABASE");
         }
     }
 

@@ -79,7 +79,7 @@ public final class Intake implements Processor {
     }
 
     /** Removes what is staged of an exchange; what was delivered stays. */
-    static void discard(Exchange exchange) {
+    public static void discard(Exchange exchange) {
         Path staged = exchange.getProperty(STAGED, Path.class);
         if (staged != null) {
             delete(staged);

@@ -36,7 +36,7 @@ public record Receipt(
                 transfer.address());
     }
 
-    String toJson() {
+    public String toJson() {
         JsonObject json = new JsonObject();
         json.put("id", id);
         json.put("partner", partner);

@@ -1,5 +1,5 @@
 /**
- * A payload from the wire to durable storage, and the receipt that promises it.
+ * A payload from the wire to durable storage, and what a receipt says of it.
  * Knows a partner by name only, and no certificate.
  */
 @NullMarked

@@ -1,7 +1,10 @@
-package io.countersign.transfer;
+package io.countersign.receipt;
 
 import io.countersign.refusal.Code;
 import io.countersign.refusal.Refusal;
+import io.countersign.transfer.Durable;
+import io.countersign.transfer.Intake;
+import io.countersign.transfer.Receipt;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

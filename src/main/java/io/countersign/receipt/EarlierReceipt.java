@@ -1,5 +1,6 @@
-package io.countersign.transfer;
+package io.countersign.receipt;
 
+import io.countersign.transfer.Transfer;
 import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;

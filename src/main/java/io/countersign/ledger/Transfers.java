@@ -1,0 +1,155 @@
+package io.countersign.ledger;
+
+import io.countersign.ledger.Entry.Direction;
+import io.countersign.ledger.Entry.State;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The table of transfers: to be used within a {@link Work}. */
+public final class Transfers {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+    private static final List<String> COLUMNS = List.of(
+            "node",
+            "direction",
+            "partner",
+            "key",
+            "claim",
+            "name",
+            "path",
+            "size",
+            "modified",
+            "sha256",
+            "state",
+            "began",
+            "changed",
+            "attempts",
+            "next",
+            "reason",
+            "receipt",
+            "filed",
+            "id");
+    private static final String INSERT = "INSERT INTO transfer (" + String.join(", ", COLUMNS) + ") VALUES ("
+            + "?, ".repeat(COLUMNS.size() - 1) + "?) ON CONFLICT DO NOTHING";
+    private static final String UPDATE = "UPDATE transfer SET "
+            + String.join(" = ?, ", COLUMNS.subList(0, COLUMNS.size() - 1)) + " = ? WHERE id = ?";
+    private static final String SELECT = "SELECT " + String.join(", ", COLUMNS) + " FROM transfer WHERE ";
+
+    private final Connection connection;
+
+    public Transfers(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** @return whether it is in now; not so where another transfer has its id or its claim */
+    public boolean add(Entry entry) throws SQLException {
+        return write(INSERT, entry);
+    }
+
+    /** @return whether there was one to be replaced */
+    public boolean replace(Entry entry) throws SQLException {
+        return write(UPDATE, entry);
+    }
+
+    public Optional<Entry> find(String id) throws SQLException {
+        return select("id = ?", id).stream().findFirst();
+    }
+
+    /** Who has what a transfer would claim. */
+    public Optional<Entry> claimed(Direction direction, String partner, String claim) throws SQLException {
+        return select("direction = ? AND partner = ? AND claim = ?", word(direction), partner, claim).stream()
+                .findFirst();
+    }
+
+    /** In the order in which they began. */
+    public List<Entry> in(String node, Direction direction, State state) throws SQLException {
+        return select(
+                "node = ? AND direction = ? AND state = ? ORDER BY began, id", node, word(direction), word(state));
+    }
+
+    /** The rows for which a condition holds; it may end in an order and a limit. */
+    public List<Entry> select(String condition, Object... values) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(SELECT + condition)) {
+            for (int i = 0; i < values.length; i++) {
+                select.setObject(i + 1, values[i]);
+            }
+            try (ResultSet rows = select.executeQuery()) {
+                List<Entry> found = new ArrayList<>();
+                while (rows.next()) {
+                    found.add(entry(rows));
+                }
+                return found;
+            }
+        }
+    }
+
+    private boolean write(String sql, Entry entry) throws SQLException {
+        try (PreparedStatement write = connection.prepareStatement(sql)) {
+            int i = 1;
+            write.setString(i++, entry.node());
+            write.setString(i++, word(entry.direction()));
+            write.setString(i++, entry.partner());
+            write.setString(i++, entry.key());
+            write.setString(i++, entry.claim());
+            write.setString(i++, entry.name());
+            write.setString(i++, entry.path());
+            write.setLong(i++, entry.size());
+            write.setLong(i++, entry.modified());
+            write.setString(i++, entry.sha256());
+            write.setString(i++, word(entry.state()));
+            write.setString(i++, text(entry.began()));
+            write.setString(i++, text(entry.changed()));
+            write.setInt(i++, entry.attempts());
+            write.setString(i++, entry.next() == null ? null : text(entry.next()));
+            write.setString(i++, entry.reason());
+            write.setString(i++, entry.receipt());
+            write.setString(i++, entry.filed());
+            write.setString(i, entry.id());
+            return write.executeUpdate() == 1;
+        }
+    }
+
+    private static Entry entry(ResultSet row) throws SQLException {
+        String next = row.getString("next");
+        return new Entry(
+                row.getString("id"),
+                row.getString("node"),
+                Direction.valueOf(row.getString("direction").toUpperCase(Locale.ROOT)),
+                row.getString("partner"),
+                row.getString("key"),
+                row.getString("claim"),
+                row.getString("name"),
+                row.getString("path"),
+                row.getLong("size"),
+                row.getLong("modified"),
+                row.getString("sha256"),
+                State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+                Instant.parse(row.getString("began")),
+                Instant.parse(row.getString("changed")),
+                row.getInt("attempts"),
+                next == null ? null : Instant.parse(next),
+                row.getString("reason"),
+                row.getString("receipt"),
+                row.getString("filed"));
+    }
+
+    /** A time as the table has it. */
+    public static String text(Instant time) {
+        return TIME.format(time);
+    }
+
+    /** A direction or state as the table has it. */
+    public static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,73 @@
+package io.countersign.ledger;
+
+import io.countersign.ledger.Trouble.Kind;
+import org.sqlite.SQLiteException;
+
+/** What SQLite's result codes mean for a ledger (https://www.sqlite.org/rescode.html). */
+final class SqliteCodes {
+    private static final int ERROR = 1;
+    private static final int PERM = 3;
+    private static final int BUSY = 5;
+    private static final int LOCKED = 6;
+    private static final int NOMEM = 7;
+    private static final int READONLY = 8;
+    private static final int IOERR = 10;
+    private static final int CORRUPT = 11;
+    private static final int FULL = 13;
+    private static final int CANTOPEN = 14;
+    private static final int PROTOCOL = 15;
+    private static final int AUTH = 23;
+    private static final int NOTADB = 26;
+
+    private SqliteCodes() {}
+
+    static Trouble trouble(SQLiteException failed, LedgerFile file) {
+        String code = " (" + failed.getResultCode().name() + ")";
+        switch (failed.getResultCode().code & 0xff) { // the rest says where SQLite was when it happened
+            case FULL:
+                return full(failed, code);
+            case BUSY, LOCKED, PROTOCOL:
+                return new Trouble(
+                        Kind.DOWN,
+                        "another process has had it locked for " + Database.LOCK_MILLIS / 1000 + " s or more" + code,
+                        "end what holds it, such as a program for databases or for backups",
+                        failed);
+            case READONLY, PERM, AUTH:
+                return new Trouble(
+                        Kind.DOWN,
+                        "it may only be read" + code,
+                        "let the service's user write to the file and to its folder",
+                        failed);
+            case IOERR, CANTOPEN, NOMEM:
+                return file.hasNoRoom()
+                        ? full(failed, code)
+                        : new Trouble(
+                                Kind.DOWN,
+                                "its disk or folder does not let it be opened, read or written" + code,
+                                "see to the disk, and to who may use the folder",
+                                failed);
+            case CORRUPT:
+                return new Trouble(Kind.DOWN, "it is damaged" + code, RESTORE, failed);
+            case NOTADB:
+                return new Trouble(
+                        Kind.DOWN, "it is not an SQLite database" + code, "name another file, or: " + RESTORE, failed);
+            case ERROR:
+                if (String.valueOf(failed.getMessage()).contains("no such table")) {
+                    return new Trouble(Kind.GONE, "it has no ledger's tables any more", RESTORE, failed);
+                }
+                return own(failed, code);
+            default:
+                return own(failed, code);
+        }
+    }
+
+    static final String RESTORE = "restore it, or build it anew with 'countersign ledger rebuild'";
+
+    private static Trouble full(SQLiteException failed, String code) {
+        return new Trouble(Kind.FULL, "no space left on its disk" + code, "make room", failed);
+    }
+
+    private static Trouble own(SQLiteException failed, String code) {
+        return new Trouble(Kind.WORK, "that cannot be done" + code, "", failed);
+    }
+}

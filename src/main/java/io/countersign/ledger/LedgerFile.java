@@ -60,6 +60,12 @@ final class LedgerFile {
         }
     }
 
+    /** Whether it, or its folder, is closed to us. */
+    boolean mayOnlyBeRead() {
+        Path folder = path.toAbsolutePath().getParent();
+        return (folder != null && !Files.isWritable(folder)) || (Files.exists(path) && !Files.isWritable(path));
+    }
+
     /**
      * That a connection has been opened, and has read.
      *

@@ -33,14 +33,13 @@ final class SqliteCodes {
                         "end what holds it, such as a program for databases or for backups",
                         failed);
             case READONLY, PERM, AUTH:
-                return new Trouble(
-                        Kind.DOWN,
-                        "it may only be read" + code,
-                        "let the service's user write to the file and to its folder",
-                        failed);
+                return readOnly(failed, code);
             case IOERR, CANTOPEN, NOMEM:
-                return file.hasNoRoom()
-                        ? full(failed, code)
+                if (file.hasNoRoom()) {
+                    return full(failed, code);
+                }
+                return file.mayOnlyBeRead()
+                        ? readOnly(failed, code)
                         : new Trouble(
                                 Kind.DOWN,
                                 "its disk or folder does not let it be opened, read or written" + code,
@@ -65,6 +64,14 @@ final class SqliteCodes {
 
     private static Trouble full(SQLiteException failed, String code) {
         return new Trouble(Kind.FULL, "no space left on its disk" + code, "make room", failed);
+    }
+
+    private static Trouble readOnly(SQLiteException failed, String code) {
+        return new Trouble(
+                Kind.DOWN,
+                "it may only be read" + code,
+                "let the service's user write to the file and to its folder",
+                failed);
     }
 
     private static Trouble own(SQLiteException failed, String code) {

@@ -1,0 +1,105 @@
+package io.countersign.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.countersign.refusal.Refusals;
+import io.countersign.refusal.Refusing;
+import io.countersign.testing.LedgerKind;
+import io.countersign.testing.PostgresServer.Database;
+import io.countersign.testing.SmallDisk;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A ledger on a disk that is full, or may only be read. */
+class FullDiskTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void oneThatIsFullTakesNothingMoreAndGoesOnWhenThereIsRoom() throws Exception {
+        try (SmallDisk disk = SmallDisk.mount(folder, "2m");
+                Ledger ledger = Entries.opened(LedgerKind.SQLITE.fresh(disk.folder()))) {
+            List<Entry> promised = new ArrayList<>();
+            for (int round = 0; round < 10; round++) {
+                disk.fill();
+                LedgerException full = fill(ledger, promised);
+                assertThat(full.isFull()).isTrue();
+                assertThat(full).hasMessageContaining("ledger.db cannot be written: no space left on its disk (");
+                assertThat(answer(full)).isEqualTo(507);
+                for (Entry entry : promised) {
+                    assertThat(Entries.has(ledger, entry)).isTrue();
+                }
+                disk.clear();
+                long begin = System.nanoTime();
+                Entry entry = Entries.entry();
+                assertThat(Entries.add(ledger, entry)).isTrue();
+                promised.add(entry);
+                assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
+                assertThat(ledger.trouble()).isEmpty();
+            }
+            assertThat(Entries.all(ledger)).extracting(Entry::id).containsAll(promised.stream().map(Entry::id).toList());
+        }
+    }
+
+    @Test
+    void oneThatCannotBeMadeForWantOfRoomSaysSo() throws Exception {
+        try (SmallDisk disk = SmallDisk.mount(folder, "64k")) {
+            disk.fill();
+            Ledger ledger = Entries.ledger(LedgerKind.SQLITE.fresh(disk.folder()));
+            assertThatThrownBy(ledger::open)
+                    .isInstanceOfSatisfying(LedgerException.class, failed -> assertThat(failed.isFull()).isTrue())
+                    .hasMessageContaining("cannot be opened: no space left on its disk");
+        }
+    }
+
+    @Test
+    void oneThatMayOnlyBeReadSaysSo() throws Exception {
+        try (SmallDisk disk = SmallDisk.mount(folder, "8m")) {
+            Database database = LedgerKind.SQLITE.fresh(disk.folder());
+            Entries.opened(database).close();
+            assertThat(disk.readOnly(true)).isTrue();
+            Ledger ledger = Entries.ledger(database);
+            LedgerException failed = Assertions.catchThrowableOfType(LedgerException.class, ledger::open);
+            assertThat(failed).hasMessageContaining("ledger.db cannot be opened: it may only be read (SQLITE_");
+            assertThat(answer(failed)).isEqualTo(503);
+            assertThat(disk.readOnly(false)).isTrue();
+            ledger.open();
+            assertThat(Entries.add(ledger, Entries.entry())).isTrue();
+            ledger.close();
+        }
+    }
+
+    /** Until it takes no more. */
+    private static LedgerException fill(Ledger ledger, List<Entry> promised) throws Exception {
+        for (int i = 0; i < 10_000; i++) {
+            Entry entry = Entries.entry();
+            try {
+                assertThat(Entries.add(ledger, entry)).isTrue();
+                promised.add(entry);
+            } catch (LedgerException full) {
+                return full;
+            }
+        }
+        throw new AssertionError("it is never full");
+    }
+
+    private static int answer(LedgerException failed) throws Exception {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            Exchange exchange = new DefaultExchange(context);
+            exchange.setException(failed);
+            Refusing refusing = new Refusing();
+            refusing.setRefusals(new Refusals());
+            refusing.process(exchange);
+            return exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
+        }
+    }
+}

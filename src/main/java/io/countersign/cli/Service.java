@@ -6,6 +6,7 @@ import io.countersign.ledger.Node;
 import io.countersign.listener.Listeners;
 import io.countersign.operations.Expiry;
 import io.countersign.operations.ExpiryHealth;
+import io.countersign.operations.LedgerHealth;
 import io.countersign.operations.Metrics;
 import io.countersign.operations.PartnersHealth;
 import io.countersign.partner.Partners;
@@ -102,6 +103,7 @@ public final class Service implements AutoCloseable {
             main.init();
             HealthCheckRegistry.get(context()).register(health());
             HealthCheckRegistry.get(context()).register(new ExpiryHealth(expiry));
+            HealthCheckRegistry.get(context()).register(new LedgerHealth(ledger));
             Following following = new Routes(context(), settings, partners, revocation).load(ownRoute, problems);
             this.following = following;
             problems.throwIfAny();
@@ -144,11 +146,7 @@ public final class Service implements AutoCloseable {
         Ledger opened = Ledgers.of(settings, name);
         ledger = opened;
         if (node != null) {
-            try {
-                opened.open();
-            } catch (IOException unusable) {
-                problems.add(settings.where("countersign.ledger-url"), Problems.reason(unusable));
-            }
+            Ledgers.open(opened, settings, problems);
         }
         return opened;
     }

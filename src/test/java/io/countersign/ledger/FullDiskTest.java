@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Refusing;
 import io.countersign.testing.LedgerKind;
+import io.countersign.testing.PostgresServer;
 import io.countersign.testing.PostgresServer.Database;
 import io.countersign.testing.SmallDisk;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,15 +28,35 @@ class FullDiskTest {
     private Path folder;
 
     @Test
-    void oneThatIsFullTakesNothingMoreAndGoesOnWhenThereIsRoom() throws Exception {
-        try (SmallDisk disk = SmallDisk.mount(folder, "2m");
-                Ledger ledger = Entries.opened(LedgerKind.SQLITE.fresh(disk.folder()))) {
+    void aFileOnADiskThatIsFullTakesNothingMoreAndGoesOnWhenThereIsRoom() throws Exception {
+        try (SmallDisk disk = SmallDisk.mount(folder, "size=2m")) {
+            assertThatItEndsAndGoesOn(disk, LedgerKind.SQLITE.fresh(disk.folder()), "no space left on its disk (");
+        }
+    }
+
+    @Test
+    void aServerWhoseDiskIsFullTakesNothingMoreAndGoesOnWhenThereIsRoom() throws Exception {
+        PostgresServer server = PostgresServer.shared();
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+        Path small = Files.createDirectory(folder.resolve("small"));
+        String nobodys = "size=32m,mode=0700,uid=" + PostgresServer.NOBODY + ",gid=" + PostgresServer.NOBODY;
+        try (SmallDisk disk = SmallDisk.mount(small, nobodys)) {
+            server.administer("CREATE TABLESPACE small LOCATION '" + small + "'");
+            Database database = server.database("TABLESPACE small");
+            assertThatItEndsAndGoesOn(disk, database, "no space left on the server's disk (53100: ");
+            server.drop(database);
+            server.administer("DROP TABLESPACE small");
+        }
+    }
+
+    private static void assertThatItEndsAndGoesOn(SmallDisk disk, Database database, String why) throws Exception {
+        try (Ledger ledger = Entries.opened(database)) {
             List<Entry> promised = new ArrayList<>();
             for (int round = 0; round < 10; round++) {
                 disk.fill();
                 LedgerException full = fill(ledger, promised);
                 assertThat(full.isFull()).isTrue();
-                assertThat(full).hasMessageContaining("ledger.db cannot be written: no space left on its disk (");
+                assertThat(full).hasMessageContaining(" cannot be written: " + why);
                 assertThat(answer(full)).isEqualTo(507);
                 for (Entry entry : promised) {
                     assertThat(Entries.has(ledger, entry)).isTrue();
@@ -52,7 +75,7 @@ class FullDiskTest {
 
     @Test
     void oneThatCannotBeMadeForWantOfRoomSaysSo() throws Exception {
-        try (SmallDisk disk = SmallDisk.mount(folder, "64k")) {
+        try (SmallDisk disk = SmallDisk.mount(folder, "size=64k")) {
             disk.fill();
             Ledger ledger = Entries.ledger(LedgerKind.SQLITE.fresh(disk.folder()));
             assertThatThrownBy(ledger::open)
@@ -63,7 +86,7 @@ class FullDiskTest {
 
     @Test
     void oneThatMayOnlyBeReadSaysSo() throws Exception {
-        try (SmallDisk disk = SmallDisk.mount(folder, "8m")) {
+        try (SmallDisk disk = SmallDisk.mount(folder, "size=8m")) {
             Database database = LedgerKind.SQLITE.fresh(disk.folder());
             Entries.opened(database).close();
             assertThat(disk.readOnly(true)).isTrue();

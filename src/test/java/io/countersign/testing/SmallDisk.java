@@ -14,10 +14,14 @@ public final class SmallDisk implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** @param folder empty; the disk is there from now on */
-    public static SmallDisk mount(Path folder, String size) throws IOException, InterruptedException {
+    /**
+     * Makes a disk, in an empty folder.
+     *
+     * @param options such as {@code size=2m}
+     */
+    public static SmallDisk mount(Path folder, String options) throws IOException, InterruptedException {
         boolean mounted = Files.isExecutable(Path.of("/bin/mount"))
-                && run("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", folder.toString());
+                && run("mount", "-t", "tmpfs", "-o", options, "tmpfs", folder.toString());
         Assumptions.assumeTrue(mounted, "no mount here");
         return new SmallDisk(folder);
     }

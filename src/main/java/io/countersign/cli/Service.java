@@ -8,6 +8,7 @@ import io.countersign.operations.Expiry;
 import io.countersign.operations.ExpiryHealth;
 import io.countersign.operations.Metrics;
 import io.countersign.operations.PartnersHealth;
+import io.countersign.operations.StoppingHealth;
 import io.countersign.partner.Partners;
 import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Refusing;
@@ -20,6 +21,7 @@ import io.countersign.settings.InvalidSettingsException;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.settings.SettingsCheck;
+import io.countersign.settings.ShutdownTerms;
 import io.countersign.sighting.Sightings;
 import io.countersign.tls.CompanyIdentity;
 import io.countersign.tls.Dated;
@@ -31,11 +33,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.http.common.HttpConsumer;
+import org.apache.camel.spi.ShutdownStrategy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +52,15 @@ import org.slf4j.LoggerFactory;
 public final class Service implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("countersign");
 
+    /** For a change of route files that is under way. */
+    private static final Duration TO_CHANGE = Duration.ofSeconds(5);
+
+    /** For who was turned away at the very end, and is still sending. */
+    private static final Duration TO_BE_TOLD = Duration.ofSeconds(2);
+
+    /** For what was cut off, to notice that and tidy up. */
+    private static final Duration TO_BE_CUT_OFF = Duration.ofSeconds(2);
+
     private final Settings settings;
     private final Revocation revocation;
     private final Partners partners;
@@ -57,6 +71,10 @@ public final class Service implements AutoCloseable {
     private final LiveMain main = new LiveMain();
     private final Expiry expiry;
     private final Duration betweenLooks;
+    private final Object startOrEnd = new Object();
+    private volatile boolean ending;
+    private boolean running;
+    private boolean ended;
     private @Nullable Following following;
     private @Nullable Node node;
     private @Nullable Ledger ledger;
@@ -82,10 +100,19 @@ public final class Service implements AutoCloseable {
      *
      * @param problems found so far
      * @throws InvalidSettingsException with all that is wrong; the service is stopped then
+     * @throws CancellationException where it is asked to stop meanwhile
      */
     public void start(Problems problems) throws InvalidSettingsException {
+        synchronized (startOrEnd) {
+            startUnlessEnding(problems);
+        }
+        LOG.info("{} partners known, listening on {}", partners.size(), addresses());
+    }
+
+    private void startUnlessEnding(Problems problems) throws InvalidSettingsException {
         var unused = SettingsCheck.check(settings, problems);
         try {
+            goOn();
             Ledger ledger = openLedger(problems);
             Refusing refusing = new Refusing();
             refusing.setRefusals(refusals);
@@ -99,15 +126,21 @@ public final class Service implements AutoCloseable {
             main.bind("progress", (SendingFile.Progress) (file, sent, of) -> {});
             main.bind("metrics", Metrics.registry());
             main.bind("expiry", expiry);
+            goOn();
             main.init();
+            HealthCheckRegistry.get(context()).register(new StoppingHealth(() -> ending));
             HealthCheckRegistry.get(context()).register(health());
             HealthCheckRegistry.get(context()).register(new ExpiryHealth(expiry));
             Following following = new Routes(context(), settings, partners, revocation).load(ownRoute, problems);
             this.following = following;
             problems.throwIfAny();
             sightings.start(settings.path("countersign.data"));
+            goOn();
             recover();
+            goOn();
             main.start();
+            running = true;
+            goOn();
             expiry.look();
             following.begin(
                     main.live(),
@@ -119,16 +152,21 @@ public final class Service implements AutoCloseable {
             var recovering = watch.scheduleWithFixedDelay(this::recoverLater, 10, 10, TimeUnit.SECONDS);
             LOG.debug("looking for what is left unsettled: {}", recovering);
             var unusedToo = watch.scheduleWithFixedDelay(expiry::look, 1, 1, TimeUnit.MINUTES);
-        } catch (InvalidSettingsException reported) {
+        } catch (InvalidSettingsException | CancellationException told) {
             close();
-            throw reported;
+            throw told;
         } catch (Exception failed) {
             LOG.debug("the start failed", failed);
             problems.add(settings.routes().toString(), Problems.reason(failed));
             close();
             throw new InvalidSettingsException(problems.found());
         }
-        LOG.info("{} partners known, listening on {}", partners.size(), addresses());
+    }
+
+    private void goOn() {
+        if (ending) {
+            throw new CancellationException("asked to stop while it starts");
+        }
     }
 
     /** One that cannot be opened is reported with everything else that is wrong; nothing starts then. */
@@ -222,15 +260,45 @@ public final class Service implements AutoCloseable {
         return refusals;
     }
 
+    /**
+     * Takes nothing new, lets end what is on its way, for as long as {@code countersign.shutdown-timeout} says, and cuts off the
+     * rest. A start that is under way ends first, at its next step.
+     */
     @Override
     public void close() {
-        if (following != null) {
-            following.stop();
+        ending = true;
+        listeners.gate().close();
+        synchronized (startOrEnd) {
+            if (!ended) {
+                ended = true;
+                end();
+            }
+        }
+    }
+
+    /** The doors first, the ledger last: whatever still ends can be written down. */
+    private void end() {
+        Stopping stopping = new Stopping(
+                ShutdownTerms.of(settings).longestWait(),
+                () -> listeners.gate().inside(),
+                () -> attempts().map(Attempts::underWay).orElse(List.of()));
+        if (running) {
+            attempts().ifPresent(Attempts::beginNoMore);
+            if (following != null && !following.stop(stopping.left(TO_CHANGE))) {
+                LOG.warn("stopping, although a change of the route files has not come to its end");
+            }
+            main.live().suspendSources(consumer -> consumer instanceof HttpConsumer);
+            stopping.await();
+            stopping.await(listeners.gate()::isBeingTold, TO_BE_TOLD);
+            ShutdownStrategy rest = context().getShutdownStrategy();
+            rest.setTimeUnit(TimeUnit.MILLISECONDS);
+            rest.setTimeout(stopping.left().toMillis() + 1);
         }
         main.stop();
         if (following != null) {
             following.close();
         }
+        stopping.await(stopping::isSomething, TO_BE_CUT_OFF);
         sightings.close();
         revocation.close();
         if (ledger != null) {
@@ -238,6 +306,9 @@ public final class Service implements AutoCloseable {
         }
         if (node != null) {
             node.close();
+        }
+        if (running) {
+            LOG.info("stopped");
         }
     }
 }

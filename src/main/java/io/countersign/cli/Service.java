@@ -39,8 +39,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckRegistry;
-import org.apache.camel.http.common.HttpConsumer;
-import org.apache.camel.spi.ShutdownStrategy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,15 +49,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Service implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("countersign");
-
-    /** For a change of route files that is under way. */
-    private static final Duration TO_CHANGE = Duration.ofSeconds(5);
-
-    /** For who was turned away at the very end, and is still sending. */
-    private static final Duration TO_BE_TOLD = Duration.ofSeconds(2);
-
-    /** For what was cut off, to notice that and tidy up. */
-    private static final Duration TO_BE_CUT_OFF = Duration.ofSeconds(2);
 
     private final Settings settings;
     private final Revocation revocation;
@@ -276,29 +265,16 @@ public final class Service implements AutoCloseable {
         }
     }
 
-    /** The doors first, the ledger last: whatever still ends can be written down. */
+    /** The ledger last: whatever still ends can be written down. */
     private void end() {
-        Stopping stopping = new Stopping(
-                ShutdownTerms.of(settings).longestWait(),
-                () -> listeners.gate().inside(),
-                () -> attempts().map(Attempts::underWay).orElse(List.of()));
         if (running) {
-            attempts().ifPresent(Attempts::beginNoMore);
-            if (following != null && !following.stop(stopping.left(TO_CHANGE))) {
-                LOG.warn("stopping, although a change of the route files has not come to its end");
-            }
-            main.live().suspendSources(consumer -> consumer instanceof HttpConsumer);
-            stopping.await();
-            stopping.await(listeners.gate()::isBeingTold, TO_BE_TOLD);
-            ShutdownStrategy rest = context().getShutdownStrategy();
-            rest.setTimeUnit(TimeUnit.MILLISECONDS);
-            rest.setTimeout(stopping.left().toMillis() + 1);
+            new Stopping(ShutdownTerms.of(settings).longestWait(), listeners.gate(), attempts()).stop(main, following);
+        } else {
+            main.stop();
         }
-        main.stop();
         if (following != null) {
             following.close();
         }
-        stopping.await(stopping::isSomething, TO_BE_CUT_OFF);
         sightings.close();
         revocation.close();
         if (ledger != null) {

@@ -13,6 +13,8 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
@@ -44,6 +46,12 @@ public final class Gate {
         return inside.stream().map(visit -> visit.address).sorted().toList();
     }
 
+    /** Ends the connections of all who are still inside; none of them gets an answer any more. */
+    public void cutOff() {
+        EofException cutOff = new EofException("cut off, as the service stops");
+        inside.forEach(visit -> visit.endPoint.close(cutOff));
+    }
+
     /** Whether somebody has yet to read that he was turned away. */
     public boolean isBeingTold() {
         return !turnedAway.isEmpty();
@@ -71,7 +79,9 @@ public final class Gate {
                 return super.handle(request, response, callback);
             }
             Refusals.Caller caller = ErrorAnswers.caller(request);
-            Visit visit = new Visit(caller.address());
+            Visit visit = new Visit(
+                    caller.address(),
+                    request.getConnectionMetaData().getConnection().getEndPoint());
             inside.add(visit);
             request.addHttpStreamWrapper(stream -> new Counted(stream, visit));
             if (!closed) { // only now, so that whoever has closed it counts this one, or this one sees it
@@ -94,9 +104,11 @@ public final class Gate {
     /** Not a record: two from one address are two. */
     private static final class Visit {
         private final String address;
+        private final EndPoint endPoint;
 
-        Visit(String address) {
+        Visit(String address, EndPoint endPoint) {
             this.address = address;
+            this.endPoint = endPoint;
         }
     }
 

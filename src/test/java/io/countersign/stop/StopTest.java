@@ -1,6 +1,7 @@
 package io.countersign.stop;
 
 import static io.countersign.testing.SendingHome.soon;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,7 @@ import io.countersign.testing.Client;
 import io.countersign.testing.ServiceProcess;
 import io.countersign.testing.TestHome;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -114,7 +116,7 @@ class StopTest {
             service.terminate();
             assertThat(service.exitCode()).isZero();
             assertThat(Duration.ofNanos(System.nanoTime() - asked))
-                    .isBetween(Duration.ofSeconds(2), Duration.ofSeconds(6));
+                    .isBetween(Duration.ofSeconds(2), Duration.ofSeconds(8));
             assertThat(service.output())
                     .contains("1 requests and 0 sendings on their way after 2 s, cut off: requests from [127.0.0.1]")
                     .endsWith(" stopped\n");
@@ -122,6 +124,46 @@ class StopTest {
             assertThat(home.files("inbox")).isEmpty();
             assertThat(home.files("receipts")).isEmpty();
             assertThat(home.files("staging")).isEmpty();
+        }
+    }
+
+    /** The last of it is in the system's buffers, here and there, when the process ends. */
+    @Test
+    void aSlowReaderGetsAllOfALargeAnswer() throws Exception {
+        int size = 32 << 20;
+        int last = 1 << 20;
+        Files.writeString(folder.resolve("large"), "x".repeat(size));
+        home.write("routes/large.camel.yaml", """
+                - route:
+                    id: large
+                    routeConfigurationId: refusals
+                    streamCache: "false"
+                    from:
+                      uri: jetty:https://{{countersign.host}}:{{countersign.port}}/large
+                      parameters:
+                        sslContextParameters: "#partnersTls"
+                        httpBinding: "#asSent"
+                        disableStreamCache: true
+                        enableMultipartFilter: false
+                      steps:
+                        - process:
+                            ref: admission
+                        - setBody:
+                            expression:
+                              constant:
+                                expression: resource:file:%s/large
+                """.formatted(folder));
+        try (ServiceProcess service = ServiceProcess.start(home)) {
+            SSLSocket socket = connected(service);
+            InputStream in = socket.getInputStream();
+            socket.getOutputStream().write("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(ISO_8859_1));
+            long read = in.readNBytes(1_000).length;
+            service.terminate();
+            soon().until(() -> service.output().contains("stopping: 1 requests"));
+            read += in.readNBytes(size - last).length;
+            assertThat(service.exitCode()).isZero();
+            read += in.readAllBytes().length;
+            assertThat(read).isBetween(size + 1L, size + 1_000L);
         }
     }
 

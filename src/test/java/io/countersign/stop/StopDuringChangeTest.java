@@ -35,7 +35,8 @@ class StopDuringChangeTest {
     @ValueSource(strings = {".lock", "staging"})
     void aStartThatIsStoppedEndsWellToo(String begun) throws Exception {
         try (ServiceProcess service = ServiceProcess.launch(home)) {
-            soon().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(home.data().resolve(begun)));
+            soon().atMost(Duration.ofMinutes(1))
+                    .until(() -> Files.exists(home.data().resolve(begun)));
             service.terminate();
             assertThat(service.exitCode()).isZero();
             assertThat(service.output()).doesNotContain("ERROR", "Exception", "\tat ");

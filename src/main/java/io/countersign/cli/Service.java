@@ -128,6 +128,7 @@ public final class Service implements AutoCloseable {
             sightings.start(settings.path("countersign.data"));
             goOn();
             recover();
+            CommandOutbox.removeAbandoned(settings.path("countersign.data"));
             goOn();
             main.start();
             running = true;
@@ -182,6 +183,9 @@ public final class Service implements AutoCloseable {
     private void recover() throws IOException {
         for (Arrivals arrivals : context().getRegistry().findByType(Arrivals.class)) {
             arrivals.recover();
+        }
+        for (Attempts attempts : context().getRegistry().findByType(Attempts.class)) {
+            attempts.recover();
         }
     }
 

@@ -53,7 +53,8 @@ final class Ledgers {
     /** One below the data folder is as much ours as that. */
     private static void makeFolder(Settings settings, Path data) throws IOException {
         String url = settings.get(URL);
-        Path folder = url.startsWith(FILE) ? Path.of(url.substring(FILE.length())).getParent() : null;
+        Path folder =
+                url.startsWith(FILE) ? Path.of(url.substring(FILE.length())).getParent() : null;
         if (folder != null && folder.normalize().startsWith(data.normalize())) {
             Files.createDirectories(folder);
         }

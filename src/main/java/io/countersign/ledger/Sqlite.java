@@ -1,8 +1,8 @@
 package io.countersign.ledger;
 
+import com.zaxxer.hikari.HikariConfig;
 import io.countersign.ledger.LedgerFile.Trio;
 import io.countersign.ledger.Trouble.Kind;
-import com.zaxxer.hikari.HikariConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -50,7 +50,10 @@ final class Waiting<T> {
                 }
             }
         } catch (ExecutionException failed) {
-            throw failure(((TroubleException) failed.getCause()).trouble(), database);
+            if (failed.getCause() instanceof TroubleException told) {
+                throw failure(told.trouble(), database);
+            }
+            throw new IllegalStateException(failed);
         } catch (TimeoutException late) {
             outcome.cancel(false);
             throw new LedgerException(

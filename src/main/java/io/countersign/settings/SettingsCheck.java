@@ -83,7 +83,8 @@ public final class SettingsCheck {
         if (!url.matches("jdbc:(sqlite:[^:].*|postgresql:.+)")) {
             add(
                     "countersign.ledger-url",
-                    "'" + url.replaceAll("(?i)(password=)[^&]*", "$1***") + "' is not a ledger; accepted: jdbc:sqlite:FILE, jdbc:postgresql://HOST/DATABASE");
+                    "'" + url.replaceAll("(?i)(password=)[^&]*", "$1***")
+                            + "' is not a ledger; accepted: jdbc:sqlite:FILE, jdbc:postgresql://HOST/DATABASE");
         }
     }
 

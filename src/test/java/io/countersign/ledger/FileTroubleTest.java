@@ -54,9 +54,10 @@ class FileTroubleTest {
         assertThatNothingGoes("ledger.db is not there any more");
         assertThatNothingGoes("ledger.db is not there any more");
         assertThat(file).doesNotExist();
-        assertThat(ledger.trouble()).hasValueSatisfying(why -> assertThat(why)
-                .contains("does not work")
-                .contains("restore it, or build it anew with 'countersign ledger rebuild'"));
+        assertThat(ledger.trouble())
+                .hasValueSatisfying(why -> assertThat(why)
+                        .contains("does not work")
+                        .contains("restore it, or build it anew with 'countersign ledger rebuild'"));
     }
 
     @Test
@@ -87,7 +88,9 @@ class FileTroubleTest {
         Files.move(file, away);
         assertThatNothingGoes("ledger.db is not there any more");
         Files.move(away, file);
-        Awaitility.await().atMost(Duration.ofSeconds(2)).until(() -> ledger.trouble().isEmpty());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(2))
+                .until(() -> ledger.trouble().isEmpty());
         assertThat(Entries.has(ledger, before)).isTrue();
     }
 
@@ -124,7 +127,9 @@ class FileTroubleTest {
         }
         Files.move(other.resolve("ledger.db"), file, StandardCopyOption.REPLACE_EXISTING);
         assertThatThrownBy(() -> Entries.has(ledger, known)).hasMessageContaining("cannot be read: " + file);
-        Awaitility.await().atMost(Duration.ofSeconds(2)).until(() -> ledger.trouble().isEmpty());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(2))
+                .until(() -> ledger.trouble().isEmpty());
         assertThat(Entries.has(ledger, known)).isTrue();
     }
 
@@ -173,7 +178,8 @@ class FileTroubleTest {
                         .isInstanceOf(LedgerException.class)
                         .hasMessageContaining("another process has had it locked for 5 s or more (SQLITE_BUSY)");
             }
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(14));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                    .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(14));
             assertThat(Entries.has(ledger, before)).isTrue();
             assertThat(ledger.trouble()).isPresent();
             statement.execute("ROLLBACK");

@@ -69,7 +69,9 @@ class FullDiskTest {
                 assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
                 assertThat(ledger.trouble()).isEmpty();
             }
-            assertThat(Entries.all(ledger)).extracting(Entry::id).containsAll(promised.stream().map(Entry::id).toList());
+            assertThat(Entries.all(ledger))
+                    .extracting(Entry::id)
+                    .containsAll(promised.stream().map(Entry::id).toList());
         }
     }
 
@@ -79,7 +81,9 @@ class FullDiskTest {
             disk.fill();
             Ledger ledger = Entries.ledger(LedgerKind.SQLITE.fresh(disk.folder()));
             assertThatThrownBy(ledger::open)
-                    .isInstanceOfSatisfying(LedgerException.class, failed -> assertThat(failed.isFull()).isTrue())
+                    .isInstanceOfSatisfying(
+                            LedgerException.class,
+                            failed -> assertThat(failed.isFull()).isTrue())
                     .hasMessageContaining("cannot be opened: no space left on its disk");
         }
     }

@@ -129,7 +129,8 @@ class OpeningTest {
         try (Ledger ledger = Entries.opened(database)) {
             assertThat(asked(ledger, "SHOW synchronous_commit")).isEqualTo("on");
         }
-        PostgresServer.shared().administer(database, "ALTER DATABASE " + name + " SET synchronous_commit = remote_write");
+        PostgresServer.shared()
+                .administer(database, "ALTER DATABASE " + name + " SET synchronous_commit = remote_write");
         try (Ledger ledger = Entries.opened(database)) {
             assertThat(asked(ledger, "SHOW synchronous_commit")).isEqualTo("remote_write");
         }
@@ -148,7 +149,8 @@ class OpeningTest {
             assertThat(Entries.has(ledger, entry)).isTrue();
         }
         run(database, "SELECT id FROM exchange.transfer");
-        assertThatThrownBy(() -> run(database, "SELECT id FROM public.transfer")).hasMessageContaining("does not exist");
+        assertThatThrownBy(() -> run(database, "SELECT id FROM public.transfer"))
+                .hasMessageContaining("does not exist");
     }
 
     @Test
@@ -201,8 +203,10 @@ class OpeningTest {
         Database database = LedgerKind.POSTGRESQL.fresh(folder);
         Entries.opened(database).close();
         PostgresServer.shared()
-                .administer(database, "ALTER TABLE transfer OWNER TO postgres; ALTER TABLE ledger_node OWNER TO postgres;"
-                        + " GRANT SELECT ON transfer, ledger_node TO " + database.user());
+                .administer(
+                        database,
+                        "ALTER TABLE transfer OWNER TO postgres; ALTER TABLE ledger_node OWNER TO postgres;"
+                                + " GRANT SELECT ON transfer, ledger_node TO " + database.user());
         assertThatOpening(database).hasMessageContaining("the user may not do that (42501: permission denied");
     }
 

@@ -56,7 +56,8 @@ class ServerTroubleTest {
             for (int i = 0; i < 3; i++) {
                 assertThatThrownBy(() -> Entries.add(ledger, Entries.entry()))
                         .isInstanceOf(LedgerException.class)
-                        .hasMessageContaining(database.url() + " cannot be written: there is no connection to the server");
+                        .hasMessageContaining(
+                                database.url() + " cannot be written: there is no connection to the server");
                 assertThatThrownBy(() -> Entries.has(ledger, before))
                         .isInstanceOf(LedgerException.class)
                         .hasMessageContaining("cannot be read: there is no connection");
@@ -133,8 +134,7 @@ class ServerTroubleTest {
 
     @Test
     void oneThatOthersHaveLockedFailsAndGoesOnWhenItIsReleased() throws Exception {
-        try (Connection other =
-                        DriverManager.getConnection(database.url(), database.user(), database.password());
+        try (Connection other = DriverManager.getConnection(database.url(), database.user(), database.password());
                 Statement statement = other.createStatement()) {
             statement.execute("BEGIN");
             statement.execute("LOCK TABLE transfer");

@@ -52,8 +52,8 @@ class LedgerHealthTest {
 
     private static String get(RunningService service, String path) throws Exception {
         URI target = service.at("/health").resolve(path);
-        HttpResponse<String> answer = HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(target).build(), BodyHandlers.ofString());
+        HttpResponse<String> answer =
+                HttpClient.newHttpClient().send(HttpRequest.newBuilder(target).build(), BodyHandlers.ofString());
         return answer.body();
     }
 }

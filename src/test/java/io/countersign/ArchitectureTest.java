@@ -141,6 +141,15 @@ class ArchitectureTest {
             .resideInAnyPackage("io.prometheus..");
 
     @ArchTest
+    static final ArchRule onlyTheLedgerKnowsItsDatabases = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.countersign.ledger..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "javax.sql..", "com.zaxxer.hikari..", "org.flywaydb..", "org.sqlite..", "org.postgresql..");
+
+    @ArchTest
     static final ArchRule namesSayWhatTheyAre = classes()
             .should()
             .haveSimpleNameNotEndingWith("Utils")

@@ -5,7 +5,8 @@ import org.sqlite.SQLiteException;
 
 /** What SQLite's result codes mean for a ledger (https://www.sqlite.org/rescode.html). */
 final class SqliteCodes {
-    private static final int ERROR = 1;
+    static final String RESTORE = "restore it, or build it anew with 'countersign ledger rebuild'";
+
     private static final int PERM = 3;
     private static final int BUSY = 5;
     private static final int LOCKED = 6;
@@ -23,44 +24,39 @@ final class SqliteCodes {
 
     static Trouble trouble(SQLiteException failed, LedgerFile file) {
         String code = " (" + failed.getResultCode().name() + ")";
-        switch (failed.getResultCode().code & 0xff) { // the rest says where SQLite was when it happened
-            case FULL:
-                return full(failed, code);
-            case BUSY, LOCKED, PROTOCOL:
-                return new Trouble(
+        return switch (failed.getResultCode().code & 0xff) { // the rest says where SQLite was when it happened
+            case FULL -> full(failed, code);
+            case BUSY, LOCKED, PROTOCOL ->
+                new Trouble(
                         Kind.DOWN,
                         "another process has had it locked for " + Database.LOCK_MILLIS / 1000 + " s or more" + code,
                         "end what holds it, such as a program for databases or for backups",
                         failed);
-            case READONLY, PERM, AUTH:
-                return readOnly(failed, code);
-            case IOERR, CANTOPEN, NOMEM:
-                if (file.hasNoRoom()) {
-                    return full(failed, code);
-                }
-                return file.mayOnlyBeRead()
-                        ? readOnly(failed, code)
-                        : new Trouble(
-                                Kind.DOWN,
-                                "its disk or folder does not let it be opened, read or written" + code,
-                                "see to the disk, and to who may use the folder",
-                                failed);
-            case CORRUPT:
-                return new Trouble(Kind.DOWN, "it is damaged" + code, RESTORE, failed);
-            case NOTADB:
-                return new Trouble(
+            case READONLY, PERM, AUTH -> readOnly(failed, code);
+            case IOERR, CANTOPEN, NOMEM -> ofDisk(failed, code, file);
+            case CORRUPT -> new Trouble(Kind.DOWN, "it is damaged" + code, RESTORE, failed);
+            case NOTADB ->
+                new Trouble(
                         Kind.DOWN, "it is not an SQLite database" + code, "name another file, or: " + RESTORE, failed);
-            case ERROR:
-                if (String.valueOf(failed.getMessage()).contains("no such table")) {
-                    return new Trouble(Kind.GONE, "it has no ledger's tables any more", RESTORE, failed);
-                }
-                return own(failed, code);
-            default:
-                return own(failed, code);
-        }
+            default ->
+                String.valueOf(failed.getMessage()).contains("no such table: transfer")
+                        ? new Trouble(Kind.GONE, "it has no ledger's tables any more", RESTORE, failed)
+                        : new Trouble(Kind.WORK, "that cannot be done" + code, "", failed);
+        };
     }
 
-    static final String RESTORE = "restore it, or build it anew with 'countersign ledger rebuild'";
+    private static Trouble ofDisk(SQLiteException failed, String code, LedgerFile file) {
+        if (file.hasNoRoom()) {
+            return full(failed, code);
+        }
+        return file.mayOnlyBeRead()
+                ? readOnly(failed, code)
+                : new Trouble(
+                        Kind.DOWN,
+                        "its disk or folder does not let it be opened, read or written" + code,
+                        "see to the disk, and to who may use the folder",
+                        failed);
+    }
 
     private static Trouble full(SQLiteException failed, String code) {
         return new Trouble(Kind.FULL, "no space left on its disk" + code, "make room", failed);
@@ -72,9 +68,5 @@ final class SqliteCodes {
                 "it may only be read" + code,
                 "let the service's user write to the file and to its folder",
                 failed);
-    }
-
-    private static Trouble own(SQLiteException failed, String code) {
-        return new Trouble(Kind.WORK, "that cannot be done" + code, "", failed);
     }
 }

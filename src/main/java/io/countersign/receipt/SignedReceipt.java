@@ -1,29 +1,21 @@
 package io.countersign.receipt;
 
+import io.countersign.partner.Partners;
 import io.countersign.tls.Certificates;
+import io.countersign.tls.RevocationException;
 import io.countersign.tls.Strength;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import org.bouncycastle.asn1.ASN1Encodable;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
-import org.bouncycastle.asn1.cms.Attribute;
-import org.bouncycastle.asn1.cms.AttributeTable;
-import org.bouncycastle.asn1.cms.CMSAttributes;
 import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
 import org.bouncycastle.asn1.cms.ContentInfo;
-import org.bouncycastle.asn1.cms.Time;
-import org.bouncycastle.asn1.ess.ESSCertIDv2;
-import org.bouncycastle.asn1.ess.SigningCertificateV2;
-import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cms.CMSException;
@@ -34,7 +26,6 @@ import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A receipt that somebody has signed (CMS signed data, RFC 5652): made only where its one signature holds over what is in
@@ -95,6 +86,21 @@ public final class SignedReceipt {
         return signedAt;
     }
 
+    /**
+     * Checks that a partner has signed it: with a certificate that identifies the partner, or that its server may show.
+     *
+     * @param partners as they are now, or were when it was signed
+     * @throws ReceiptException where somebody else has, or nobody can say now that the certificate is not revoked
+     */
+    public void checkSigner(String partner, Partners partners) throws ReceiptException {
+        try {
+            partners.checkSigner(partner, shown);
+        } catch (CertificateException not) {
+            boolean passing = not instanceof RevocationException revocation && !revocation.isRevoked();
+            throw new ReceiptException("it is signed by " + signerName() + ": " + not.getMessage(), not, passing);
+        }
+    }
+
     private static SignedReceipt read(CMSSignedData data)
             throws ReceiptException, CMSException, IOException, GeneralSecurityException, OperatorCreationException {
         Collection<SignerInformation> signers = data.getSignerInfos().getSigners();
@@ -105,11 +111,7 @@ public final class SignedReceipt {
             throw new ReceiptException("it has a signature, and not the receipt that was signed");
         }
         SignerInformation signature = signers.iterator().next();
-        AttributeTable attributes = signature.getSignedAttributes();
-        if (attributes == null) {
-            throw new ReceiptException(
-                    "its signature says neither what it signs nor when (it has no signed attributes)");
-        }
+        SignedAttributes attributes = SignedAttributes.of(signature);
         List<X509Certificate> shown = certificates(data, signature);
         X509Certificate signer = shown.get(0);
         String name = Certificates.name(signer);
@@ -117,8 +119,8 @@ public final class SignedReceipt {
             throw new ReceiptException(
                     "its signature is not by the key of " + name + ", or what was signed has changed");
         }
-        checkCertificate(attributes, signer);
-        Instant signedAt = signedAt(attributes);
+        attributes.checkCertificate(signer);
+        Instant signedAt = attributes.signedAt();
         try {
             Strength.check(signer);
             Strength.checkSignature("it", algorithm(signature), signature.getEncryptionAlgParams());
@@ -161,47 +163,6 @@ public final class SignedReceipt {
         } catch (CMSException no) {
             return false;
         }
-    }
-
-    /** RFC 5035, 5: which certificate is meant, where several have the same name and number or key. */
-    private static void checkCertificate(AttributeTable attributes, X509Certificate signer)
-            throws ReceiptException, GeneralSecurityException {
-        ASN1Encodable value = single(attributes, PKCSObjectIdentifiers.id_aa_signingCertificateV2);
-        if (value == null) {
-            return;
-        }
-        ESSCertIDv2[] meant = SigningCertificateV2.getInstance(value).getCerts();
-        if (meant.length == 0
-                || !MessageDigest.isEqual(
-                        meant[0].getCertHash(),
-                        MessageDigest.getInstance(meant[0].getHashAlgorithm()
-                                        .getAlgorithm()
-                                        .getId())
-                                .digest(signer.getEncoded()))) {
-            throw new ReceiptException("its signature is meant by another certificate than that of "
-                    + Certificates.name(signer) + ", which is in it");
-        }
-    }
-
-    private static Instant signedAt(AttributeTable attributes) throws ReceiptException {
-        ASN1Encodable value = single(attributes, CMSAttributes.signingTime);
-        if (value == null) {
-            throw new ReceiptException("its signature does not say when it was made");
-        }
-        return Time.getInstance(value).getDate().toInstant();
-    }
-
-    private static @Nullable ASN1Encodable single(AttributeTable attributes, ASN1ObjectIdentifier kind)
-            throws ReceiptException {
-        int count = attributes.getAll(kind).size();
-        Attribute attribute = attributes.get(kind);
-        if (attribute == null) {
-            return null;
-        }
-        if (count != 1 || attribute.getAttrValues().size() != 1) {
-            throw new ReceiptException("its signature has the attribute " + kind + " more than once");
-        }
-        return attribute.getAttrValues().getObjectAt(0);
     }
 
     /** The whole of it, which may be spread over two fields. */

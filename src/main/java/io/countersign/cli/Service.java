@@ -107,6 +107,7 @@ public final class Service implements AutoCloseable {
             problems.throwIfAny();
             sightings.start(settings.path("countersign.data"));
             recover();
+            CommandOutbox.removeAbandoned(settings.path("countersign.data"));
             main.start();
             expiry.look();
             following.begin(
@@ -157,6 +158,9 @@ public final class Service implements AutoCloseable {
     private void recover() throws IOException {
         for (Arrivals arrivals : context().getRegistry().findByType(Arrivals.class)) {
             arrivals.recover();
+        }
+        for (Attempts attempts : context().getRegistry().findByType(Attempts.class)) {
+            attempts.recover();
         }
     }
 

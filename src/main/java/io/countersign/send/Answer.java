@@ -82,9 +82,9 @@ final class Answer {
     /** The files that lie beside the one that was sent, by the ending of their names. */
     Map<String, byte[]> evidence() {
         Map<String, byte[]> files = new LinkedHashMap<>();
-        files.put(".answer.json", bytes(toJson()));
+        files.put(Papers.ANSWER, bytes(toJson()));
         if (receipt() != null) {
-            files.put(".receipt.json", body);
+            files.put(Papers.RECEIPT, body);
         }
         return files;
     }

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Makes a request of a file: its name ({@code Content-Disposition}, RFC 6266), its digest ({@code Content-Digest}, RFC
  * 9530), its {@code Idempotency-Key}, and the exchange property {@code url}, which is the partner's. Every other header is
  * removed, so that nothing of ours goes along and nothing of a message decides where it goes. The key is on disk before this
- * ends.
+ * ends. What the partner has accepted before, and could not be put away, is not to be sent again: then the exchange property
+ * {@code accepted} is its answer.
  */
 public final class Attempt implements Processor {
     static final String PARTNER = "partner";
@@ -32,6 +33,7 @@ public final class Attempt implements Processor {
     static final String PATH = "path";
     static final String PENDING = "pending";
     static final String SENT = "sent";
+    static final String ACCEPTED = "accepted";
     static final String URL = "url";
 
     private static final int BUFFER = 64 * 1024;
@@ -88,8 +90,21 @@ public final class Attempt implements Processor {
         Attempts attempts = Objects.requireNonNull(this.attempts, "attempts is not set");
         Pending pending = attempts.open(partner, path, file);
         exchange.setProperty(PENDING, pending);
-        attempts.mended(partner, path);
+        attempts.underWay().mended(partner, path);
+        exchange.setProperty(URL, url.toString());
+        Verdict verdict = attempts.underWay().verdict(pending.key());
+        if (verdict != null) {
+            exchange.setProperty(SENT, verdict.sent());
+            exchange.setProperty(ACCEPTED, verdict.accepted());
+            if (verdict.refused() != null) {
+                throw verdict.refused();
+            }
+            return;
+        }
         byte[] sha256 = digest(file);
+        pending = pending.digested(HexFormat.of().formatHex(sha256));
+        exchange.setProperty(PENDING, pending);
+        Attempts.STEPS.trace("digested {}", pending.key());
         String name = file.getFileName().toString();
         exchange.setProperty(
                 SENT,
@@ -99,7 +114,6 @@ public final class Attempt implements Processor {
                         name,
                         pending.size(),
                         HexFormat.of().formatHex(sha256)));
-        exchange.setProperty(URL, url.toString());
         exchange.setProperty(Exchange.SKIP_GZIP_ENCODING, true); // the answer is evidence, and is kept as it came
 
         Message request = exchange.getMessage();

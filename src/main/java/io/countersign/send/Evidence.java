@@ -51,20 +51,27 @@ public final class Evidence implements Processor {
                 Thread.interrupted(); // a route that is being stopped; what was accepted is put away all the same
         LOG.debug("the answer is read, interrupted: {}", interrupted);
         Attempt.Sent what = exchange.getProperty(Attempt.SENT, Attempt.Sent.class);
-        Answer answer = Answer.of(exchange, what);
-        check(answer);
-        Pending pending = what.pending();
+        Answer answer = exchange.getProperty(Attempt.ACCEPTED, Answer.class);
+        if (answer == null) {
+            answer = Answer.of(exchange, what);
+            Attempts.STEPS.trace("answered {}", what.pending().key());
+            check(answer);
+            attempts().underWay().decided(new Verdict(what, answer, null));
+        }
+        Pending pending = exchange.getProperty(Attempt.PENDING, Pending.class);
         Path file = exchange.getProperty(Attempt.FILE, Path.class);
         Filing filing =
                 new Filing(Objects.requireNonNull(sent, "sent is not set").resolve(pending.partner()), durable);
         if (!pending.isStill(file)) {
             filing.keep(pending.path(), pending.key(), answer.evidence());
+            attempts().end(pending, Ending.sent(answer, null));
             throw new Failed(
                     FailureCode.FILE_CHANGED,
                     "the partner accepted it as it was, and what it answered is kept; as it is now it was not sent yet",
                     null);
         }
         Path filed = filing.file(file, pending.path(), pending.key(), answer.evidence());
+        attempts().end(pending, Ending.sent(answer, filed));
         PartnerReceipt receipt = answer.receipt();
         exchange.setProperty(
                 Outcome.PROPERTY, new Outcome(pending.path(), filed, receipt == null ? null : answer.text(), null));
@@ -79,16 +86,10 @@ public final class Evidence implements Processor {
                 answer.status(),
                 receipt == null ? "-" : receipt.id(),
                 OneLine.of(filed));
-        forget(pending);
     }
 
-    /** What stays of it is forgotten once it is looked at, as its file has gone. */
-    private void forget(Pending pending) {
-        try {
-            Objects.requireNonNull(attempts, "attempts is not set").remove(pending);
-        } catch (IOException stays) {
-            LOG.warn("the state of {} cannot be removed: {}", OneLine.of(pending.path()), stays.toString());
-        }
+    private Attempts attempts() {
+        return Objects.requireNonNull(attempts, "attempts is not set");
     }
 
     private static void check(Answer answer) throws Failed {

@@ -3,6 +3,7 @@ package io.countersign.send;
 import static io.countersign.testing.SendingHome.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.countersign.ledger.Entry.State;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.ScriptedServer;
 import io.countersign.testing.Seen;
@@ -231,7 +232,7 @@ class WhatIsSentTest {
         changed.countDown();
         home.drop("acme", "later.bin", "y");
         home.answer("acme", "later.bin");
-        soon().until(() -> home.names("sending").isEmpty());
+        soon().until(() -> home.rows(State.WAITING).isEmpty());
         assertThat(server.seen()).hasSize(2);
         assertThat(home.names("sent").stream().filter(name -> name.endsWith("order.bin.receipt.json")))
                 .as("what proves that it was accepted")

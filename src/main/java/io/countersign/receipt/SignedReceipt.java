@@ -58,7 +58,7 @@ public final class SignedReceipt {
                 | GeneralSecurityException
                 | OperatorCreationException
                 | RuntimeException unreadable) {
-            throw new ReceiptException("it cannot be read as CMS signed data: " + unreadable.getMessage(), unreadable);
+            throw new ReceiptException("it cannot be read as CMS signed data", unreadable);
         }
     }
 

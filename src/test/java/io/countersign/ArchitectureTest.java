@@ -85,7 +85,7 @@ class ArchitectureTest {
             .whereLayer("sighting")
             .mayOnlyBeAccessedByLayers("admission", "listener", "cli")
             .whereLayer("partner")
-            .mayOnlyBeAccessedByLayers("admission", "client", "send", "route", "cli")
+            .mayOnlyBeAccessedByLayers("admission", "client", "receipt", "send", "route", "cli")
             .whereLayer("revocation")
             .mayOnlyBeAccessedByLayers("partner", "client", "route", "cli")
             .whereLayer("settings")

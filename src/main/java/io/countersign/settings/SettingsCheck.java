@@ -62,6 +62,7 @@ public final class SettingsCheck {
     private @Nullable Authorities all(@Nullable InetAddress host) {
         size();
         var unused = RevocationTerms.read(settings, problems);
+        var unusedToo = RetentionTerms.read(settings, problems);
         data();
         ledger();
         password("countersign.key-password");

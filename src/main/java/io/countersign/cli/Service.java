@@ -23,6 +23,7 @@ import io.countersign.settings.SettingsCheck;
 import io.countersign.sighting.Sightings;
 import io.countersign.tls.CompanyIdentity;
 import io.countersign.tls.Dated;
+import io.countersign.transfer.Arrivals;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -105,6 +106,7 @@ public final class Service implements AutoCloseable {
             this.following = following;
             problems.throwIfAny();
             sightings.start(settings.path("countersign.data"));
+            recover();
             main.start();
             expiry.look();
             following.begin(
@@ -114,6 +116,8 @@ public final class Service implements AutoCloseable {
                     betweenLooks);
             ScheduledExecutorService watch =
                     context().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "watch-expiry");
+            var recovering = watch.scheduleWithFixedDelay(this::recoverLater, 10, 10, TimeUnit.SECONDS);
+            LOG.debug("looking for what is left unsettled: {}", recovering);
             var unusedToo = watch.scheduleWithFixedDelay(expiry::look, 1, 1, TimeUnit.MINUTES);
         } catch (InvalidSettingsException reported) {
             close();
@@ -147,6 +151,21 @@ public final class Service implements AutoCloseable {
             }
         }
         return opened;
+    }
+
+    /** Before the first request: whatever the last end has left between two steps. */
+    private void recover() throws IOException {
+        for (Arrivals arrivals : context().getRegistry().findByType(Arrivals.class)) {
+            arrivals.recover();
+        }
+    }
+
+    private void recoverLater() {
+        try {
+            recover();
+        } catch (IOException | RuntimeException later) {
+            LOG.debug("what is left unsettled stays so for now", later);
+        }
     }
 
     /** Where the listeners are, as URLs. */

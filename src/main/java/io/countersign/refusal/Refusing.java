@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -24,6 +25,9 @@ public final class Refusing implements Processor {
     /** The exchange property with the methods that are served where a route refuses another. */
     static final String ALLOW = "allow";
 
+    /** The exchange property with what has to be undone, a consumer of what ended the route, before a caller is told. */
+    public static final String UNDO = "undo";
+
     private static final Logger LOG = LoggerFactory.getLogger(Refusing.class);
     private static final String RETRY_AFTER_SECONDS = "30";
 
@@ -38,6 +42,7 @@ public final class Refusing implements Processor {
         Throwable caught = exchange.getException();
         Throwable thrown = caught != null ? caught : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         exchange.setException(null);
+        undo(exchange, thrown);
         Refusal refusal = refusal(thrown == null ? new IllegalStateException("no exception to answer") : thrown);
         Caller caller = exchange.getProperty(Refusals.CALLER, Caller.of(null, null, null), Caller.class);
         String problem = Objects.requireNonNull(refusals, "refusals is not set").refuse(caller, refusal);
@@ -52,6 +57,14 @@ public final class Refusing implements Processor {
             answer.setHeader("Allow", exchange.getProperty(ALLOW, METHODS, String.class));
         }
         answer.setBody(problem);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void undo(Exchange exchange, @Nullable Throwable thrown) {
+        Consumer<Throwable> undo = exchange.getProperty(UNDO, Consumer.class);
+        if (undo != null) {
+            undo.accept(thrown);
+        }
     }
 
     private static Refusal refusal(Throwable thrown) {

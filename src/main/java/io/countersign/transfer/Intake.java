@@ -1,46 +1,49 @@
 package io.countersign.transfer;
 
+import io.countersign.ledger.Entry;
 import io.countersign.refusal.Code;
 import io.countersign.refusal.Refusal;
+import io.countersign.refusal.Refusing;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Streams an admitted payload to {@code staging/}, digesting while it writes, and flushes it. Afterwards the body is that
- * file, {@code CamelFileName} its name on disk, and the exchange property {@code receipt} says what it is. The staged file
- * goes when the exchange ends, whichever way; a {@code file:} endpoint therefore gets a link of its own to rename into
- * place ({@code CamelFileLocalWorkPath}), so that nothing unfinished is ever visible there.
+ * Streams an admitted payload to {@code staging/}, digesting while it writes, flushes it, and has the ledger know of it.
+ * Afterwards the body is that file, {@code CamelFileName} its name on disk, and the exchange property {@code receipt} says what
+ * it is. What is staged goes when the exchange ends, whichever way; a {@code file:} endpoint therefore gets a link of its own
+ * to rename into place ({@code CamelFileLocalWorkPath}), unless {@link Delivery} comes before it.
+ *
+ * <p>Where the sender's {@code Idempotency-Key} was used before, the body is read and digested, and there is nothing to be
+ * delivered: with the same content, the exchange property {@code CamelDuplicateMessage} is true, the body empty, and {@code
+ * receipt} the first one.
  *
  * <p>Refuses before the first byte what cannot be taken, and keeps nothing of what fails later.
  */
 public final class Intake implements Processor {
-    private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
-    private static final String STAGED = "staged";
+    /** The exchange property with the request's Accept header: which form of receipt the sender would like. */
+    public static final String ACCEPT = "accept";
+
     private static final int BUFFER = 64 * 1024;
 
-    private @Nullable Path staging;
+    private @Nullable Arrivals arrivals;
 
-    /** The folder for unfinished payloads; on the same file system as the folders that payloads go to. */
-    public void setStaging(String staging) {
-        this.staging = Path.of(staging).toAbsolutePath();
+    public void setArrivals(Arrivals arrivals) {
+        this.arrivals = arrivals;
     }
 
     @Override
@@ -51,44 +54,62 @@ public final class Intake implements Processor {
         checkEncoding(message.getHeader("Content-Encoding", String.class));
         PayloadName name = name(message);
         ContentDigest digest = ContentDigest.of(message.getHeader("Content-Digest", String.class));
+        IdempotencyKey key = IdempotencyKey.of(message.getHeader("Idempotency-Key", String.class), transfer);
+        exchange.setProperty(ACCEPT, message.getHeader("Accept", String.class));
 
-        Path folder = Objects.requireNonNull(staging, "staging is not set");
-        Files.createDirectories(folder);
-        Path staged = folder.resolve(transfer.id());
+        Arrival arrival =
+                Objects.requireNonNull(arrivals, "arrivals is not set").begin(transfer, key);
+        exchange.setProperty(Arrival.PROPERTY, arrival);
+        exchange.setProperty(Refusing.UNDO, (Consumer<Throwable>) arrival::end);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
-                discard(done);
+                arrival.end(done.getException());
             }
         });
-        exchange.setProperty(STAGED, staged);
-        try {
-            long size =
-                    write(message.getBody(InputStream.class), staged, digest, transfer.maxSize(), announced(message));
-            String sha256 = HexFormat.of().formatHex(digest.verify());
-            Instant receivedAt = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS);
-            Path link = Files.createLink(link(staged), staged);
-            exchange.setProperty(Receipt.PROPERTY, Receipt.of(transfer, name.given(), size, sha256, receivedAt));
-            message.setBody(staged.toFile(), File.class);
-            message.setHeader(Exchange.FILE_NAME, name.onDisk(transfer.id(), receivedAt));
-            message.setHeader(Exchange.FILE_LOCAL_WORK_PATH, link.toString());
-        } catch (Refusal | IOException failed) {
-            discard(exchange);
-            throw failed;
+        Body body = new Body(
+                message.getBody(InputStream.class),
+                message.getHeader(Exchange.CONTENT_LENGTH, -1L, Long.class),
+                digest);
+        if (arrival.first() != null) {
+            compare(exchange, body, transfer, arrival.first());
+            return;
         }
+        Staged staged = arrival.stage();
+        long size;
+        try (FileChannel channel =
+                FileChannel.open(staged.file(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            size = body.read(transfer.maxSize(), channel);
+            channel.force(true);
+        }
+        String sha256 = HexFormat.of().formatHex(digest.verify());
+        Instant receivedAt = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS);
+        Receipt receipt =
+                Receipt.of(transfer, name.given(), size, sha256, receivedAt, key == null ? null : key.value());
+        String onDisk = name.onDisk(transfer.id(), receivedAt);
+        arrival.record(receipt, onDisk);
+        exchange.setProperty(Receipt.PROPERTY, receipt);
+        message.setBody(staged.file().toFile(), File.class);
+        message.setHeader(Exchange.FILE_NAME, onDisk);
+        message.setHeader(Exchange.FILE_LOCAL_WORK_PATH, staged.link().toString());
     }
 
-    /** Removes what is staged of an exchange; what was delivered stays. */
-    public static void discard(Exchange exchange) {
-        Path staged = exchange.getProperty(STAGED, Path.class);
-        if (staged != null) {
-            delete(staged);
-            delete(link(staged));
+    private static void compare(Exchange exchange, Body body, Transfer transfer, Entry first)
+            throws Refusal, IOException {
+        boolean same = body.announced() < 0 || body.announced() == first.size();
+        if (same) {
+            long size = body.read(transfer.maxSize(), null);
+            same = HexFormat.of().formatHex(body.digest().verify()).equals(first.sha256()) && size == first.size();
         }
-    }
-
-    private static Path link(Path staged) {
-        return staged.resolveSibling(staged.getFileName() + ".link");
+        if (!same) {
+            throw new Refusal(
+                    Code.KEY_REUSED,
+                    "This Idempotency-Key was used for another payload, which has the receipt " + first.id() + ".",
+                    "the key was used for the transfer " + first.id() + ", whose payload is another");
+        }
+        exchange.setProperty(Exchange.DUPLICATE_MESSAGE, true);
+        exchange.setProperty(Receipt.PROPERTY, Receipt.parse(String.valueOf(first.receipt())));
+        exchange.getMessage().setBody(null);
     }
 
     private static void checkEncoding(@Nullable String encoding) throws Refusal {
@@ -108,53 +129,45 @@ public final class Intake implements Processor {
         return PayloadName.ofPath(path.isEmpty() ? path : path.substring(1));
     }
 
-    private static long announced(Message message) {
-        return message.getHeader(Exchange.CONTENT_LENGTH, -1L, Long.class);
-    }
-
-    private static long write(@Nullable InputStream body, Path file, ContentDigest digest, long maxSize, long announced)
-            throws Refusal, IOException {
-        long size = 0;
-        byte[] buffer = new byte[BUFFER];
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            for (int read = read(body, buffer, size); read >= 0; read = read(body, buffer, size)) {
+    /**
+     * What is sent.
+     *
+     * @param announced in bytes; negative where nothing was
+     */
+    private record Body(@Nullable InputStream stream, long announced, ContentDigest digest) {
+        /** @param file gets it; none where it is only digested */
+        long read(long maxSize, @Nullable FileChannel file) throws Refusal, IOException {
+            long size = 0;
+            byte[] buffer = new byte[BUFFER];
+            for (int read = next(buffer, size); read >= 0; read = next(buffer, size)) {
                 size += read;
                 if (size > maxSize) {
                     throw Refusal.of(Code.TOO_LARGE, "At most " + maxSize + " bytes are taken.");
                 }
                 digest.update(buffer, read);
                 ByteBuffer rest = ByteBuffer.wrap(buffer, 0, read);
-                while (rest.hasRemaining()) {
-                    channel.write(rest);
+                while (file != null && rest.hasRemaining()) {
+                    file.write(rest);
                 }
             }
             if (announced >= 0 && size != announced) {
                 throw Refusal.of(
                         Code.REQUEST_INVALID, "The body has " + size + " bytes, announced were " + announced + ".");
             }
-            channel.force(true);
+            return size;
         }
-        return size;
-    }
 
-    /** Keeps the sender's failures apart from those of our disk. */
-    private static int read(@Nullable InputStream body, byte[] buffer, long soFar) throws Refusal {
-        try {
-            return body == null ? -1 : body.read(buffer);
-        } catch (IOException gone) {
-            throw new Refusal(
-                    Code.REQUEST_INVALID,
-                    "The body ended early.",
-                    "the body ended after " + soFar + " bytes: " + gone.getMessage(),
-                    gone);
-        }
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException stays) {
-            LOG.warn("{} could not be deleted: {}", file, stays.toString());
+        /** Keeps the sender's failures apart from those of our disk. */
+        private int next(byte[] buffer, long soFar) throws Refusal {
+            try {
+                return stream == null ? -1 : stream.read(buffer);
+            } catch (IOException gone) {
+                throw new Refusal(
+                        Code.REQUEST_INVALID,
+                        "The body ended early.",
+                        "the body ended after " + soFar + " bytes: " + gone.getMessage(),
+                        gone);
+            }
         }
     }
 }

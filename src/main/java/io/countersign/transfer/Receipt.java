@@ -1,7 +1,10 @@
 package io.countersign.transfer;
 
 import java.time.Instant;
+import java.util.Objects;
+import org.apache.camel.util.json.DeserializationException;
 import org.apache.camel.util.json.JsonObject;
+import org.apache.camel.util.json.Jsoner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param size bytes
  * @param sha256 of the payload, lower-case hexadecimal
  * @param certificate SHA-256 fingerprint, lower-case hexadecimal
+ * @param idempotencyKey the sender's own, where it sent one
  */
 public record Receipt(
         String id,
@@ -21,10 +25,12 @@ public record Receipt(
         String sha256,
         Instant receivedAt,
         @Nullable String certificate,
-        String address) {
+        String address,
+        @Nullable String idempotencyKey) {
     public static final String PROPERTY = "receipt";
 
-    static Receipt of(Transfer transfer, String name, long size, String sha256, Instant receivedAt) {
+    static Receipt of(
+            Transfer transfer, String name, long size, String sha256, Instant receivedAt, @Nullable String key) {
         return new Receipt(
                 transfer.id(),
                 transfer.partner(),
@@ -33,7 +39,27 @@ public record Receipt(
                 sha256,
                 receivedAt,
                 transfer.certificate(),
-                transfer.address());
+                transfer.address(),
+                key);
+    }
+
+    /** @throws IllegalArgumentException where the text is not a receipt of ours */
+    public static Receipt parse(String text) {
+        try {
+            JsonObject json = (JsonObject) Jsoner.deserialize(text);
+            return new Receipt(
+                    Objects.requireNonNull(json.getString("id")),
+                    Objects.requireNonNull(json.getString("partner")),
+                    Objects.requireNonNull(json.getString("name")),
+                    json.getLong("size"),
+                    Objects.requireNonNull(json.getString("sha256")),
+                    Instant.parse(json.getString("receivedAt")),
+                    json.getString("certificate"),
+                    String.valueOf(json.getString("address")),
+                    json.getString("idempotencyKey"));
+        } catch (DeserializationException | RuntimeException unreadable) {
+            throw new IllegalArgumentException("not a receipt", unreadable);
+        }
     }
 
     public String toJson() {
@@ -46,6 +72,9 @@ public record Receipt(
         json.put("receivedAt", receivedAt.toString());
         json.put("certificate", certificate);
         json.put("address", address);
+        if (idempotencyKey != null) {
+            json.put("idempotencyKey", idempotencyKey);
+        }
         return json.toJson() + "\n";
     }
 }

@@ -1,0 +1,160 @@
+package io.countersign.transfer;
+
+import io.countersign.ledger.Entry;
+import io.countersign.ledger.Entry.Direction;
+import io.countersign.ledger.Entry.State;
+import io.countersign.ledger.Transfers;
+import io.countersign.refusal.Refusal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One transfer on its way in, step by step; the exchange property {@value #PROPERTY}. Each step is on disk when its method
+ * returns, and {@link Recovery} knows what to make of a crash between any two of them.
+ */
+public final class Arrival {
+    public static final String PROPERTY = "arrival";
+
+    /** The steps, as they are done: {@code STEP ID} at level TRACE. */
+    static final Logger STEPS = LoggerFactory.getLogger("countersign.steps");
+
+    private static final Logger LOG = LoggerFactory.getLogger("countersign.received");
+    private static final int LONGEST_REASON = 2_000;
+
+    private final Arrivals arrivals;
+    private final Transfer transfer;
+    private final @Nullable IdempotencyKey key;
+    private final @Nullable Entry first;
+    private @Nullable Staged staged;
+    private @Nullable Entry entry;
+    private boolean received;
+    private boolean ended;
+
+    Arrival(Arrivals arrivals, Transfer transfer, @Nullable IdempotencyKey key, @Nullable Entry first) {
+        this.arrivals = arrivals;
+        this.transfer = transfer;
+        this.key = key;
+        this.first = first;
+        step("claimed");
+    }
+
+    /** What was received under its key before; then nothing is delivered again. */
+    public @Nullable Entry first() {
+        return first;
+    }
+
+    Staged stage() throws IOException {
+        Staged here = Staged.of(arrivals.staging(), transfer.id());
+        staged = here;
+        return here;
+    }
+
+    /** Its payload is in staging and flushed: writes down what is about to be delivered. */
+    void record(Receipt receipt, String onDisk) throws Refusal, IOException {
+        step("staged");
+        String claim = key == null ? null : key.value();
+        Entry delivering = new Entry(
+                transfer.id(),
+                arrivals.ledger().node(),
+                Direction.IN,
+                transfer.partner(),
+                claim,
+                claim,
+                receipt.name(),
+                onDisk,
+                receipt.size(),
+                0,
+                receipt.sha256(),
+                State.DELIVERING,
+                receipt.receivedAt(),
+                receipt.receivedAt(),
+                1,
+                null,
+                null,
+                receipt.toJson(),
+                null);
+        entry = delivering;
+        if (!arrivals.ledger().commit(connection -> new Transfers(connection).add(delivering))) {
+            entry = null;
+            throw Arrivals.inProgress(); // by another node
+        }
+        step("recorded");
+    }
+
+    /** What the endpoint that comes last is to rename into its folder. */
+    Path handOver(Path folder) throws IOException {
+        return Objects.requireNonNull(staged, "nothing is staged").forFolder(folder, arrivals.durable());
+    }
+
+    /**
+     * The partner's route has ended.
+     *
+     * @param file where it put the payload, to be flushed; none where that is not a file of this machine
+     */
+    public void delivered(@Nullable Path file) throws IOException {
+        if (file != null) {
+            arrivals.durable().flush(file);
+        }
+        Objects.requireNonNull(staged, "nothing is staged").discard();
+        step("delivered");
+    }
+
+    /** Keeps the receipt and writes down that it is given: the promise from here on. */
+    public void received(@Nullable Path file) throws IOException {
+        Entry delivered = Objects.requireNonNull(entry, "nothing is recorded");
+        arrivals.receipts().keep(transfer.partner(), transfer.id(), Objects.requireNonNull(delivered.receipt()));
+        step("kept");
+        Entry done = delivered.now(State.RECEIVED, now()).filedAt(file == null ? null : file.toString());
+        arrivals.ledger().commit(connection -> new Transfers(connection).replace(done));
+        received = true;
+        step("received");
+    }
+
+    /** Ends it, whichever way. Before a failure is answered, so that the sender may come again at once. */
+    public synchronized void end(@Nullable Throwable why) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        try {
+            if (staged != null && (received || entry == null || isGivenUp(entry, staged, why))) {
+                staged.discard();
+            }
+        } finally {
+            arrivals.end(transfer, key);
+        }
+    }
+
+    /** What was delivered, or cannot be written down as failed, stays as it is and is settled later. */
+    private boolean isGivenUp(Entry recorded, Staged payload, @Nullable Throwable why) {
+        try {
+            if (payload.isDelivered()) {
+                LOG.warn("{} was delivered, and this could not be confirmed to its sender", transfer.id());
+                return false;
+            }
+            String reason = String.valueOf(why);
+            Entry failed = recorded.now(State.FAILED, now())
+                    .released()
+                    .because(reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) : reason);
+            arrivals.ledger().commit(connection -> new Transfers(connection).replace(failed));
+            return true;
+        } catch (IOException unclear) {
+            LOG.warn("{} could not be ended in the ledger, and will be later: {}", transfer.id(), unclear.getMessage());
+            return false;
+        }
+    }
+
+    private void step(String name) {
+        STEPS.trace("{} {}", name, transfer.id());
+    }
+
+    private static Instant now() {
+        return Clock.systemUTC().instant();
+    }
+}

@@ -1,0 +1,123 @@
+package io.countersign.transfer;
+
+import io.countersign.ledger.Entry;
+import io.countersign.ledger.Entry.Direction;
+import io.countersign.ledger.Entry.State;
+import io.countersign.ledger.Ledger;
+import io.countersign.ledger.Transfers;
+import io.countersign.refusal.Code;
+import io.countersign.refusal.Refusal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is being received, and which keys are in use: in memory for the requests that run here, in the ledger for all that
+ * were recorded. Fails closed: a key that the ledger cannot be asked about is not taken.
+ */
+public final class Arrivals implements Lasting {
+    private final Set<String> running = ConcurrentHashMap.newKeySet();
+    private final Map<IdempotencyKey, String> claimed = new ConcurrentHashMap<>();
+    private final Durable durable = new Durable();
+    private @Nullable Path staging;
+    private @Nullable Path receipts;
+    private @Nullable Ledger ledger;
+
+    /** The folder for unfinished payloads. */
+    public void setStaging(String staging) {
+        this.staging = Path.of(staging).toAbsolutePath();
+    }
+
+    /** The folder of receipts. */
+    public void setReceipts(String receipts) {
+        this.receipts = Path.of(receipts).toAbsolutePath();
+    }
+
+    public void setLedger(Ledger ledger) {
+        this.ledger = ledger;
+    }
+
+    /**
+     * Begins to receive a transfer.
+     *
+     * @param key claimed for it, unless it was used before: then {@link Arrival#first} says for what
+     * @throws Refusal where another transfer with this key is on its way
+     */
+    Arrival begin(Transfer transfer, @Nullable IdempotencyKey key) throws Refusal, IOException {
+        Entry first = key == null ? null : first(key);
+        if (key != null && first == null) {
+            if (claimed.putIfAbsent(key, transfer.id()) != null) {
+                throw inProgress();
+            }
+            try {
+                first = first(key);
+            } catch (Refusal | IOException unclear) {
+                claimed.remove(key, transfer.id());
+                throw unclear;
+            }
+            if (first != null) {
+                claimed.remove(key, transfer.id());
+            }
+        }
+        running.add(transfer.id());
+        return new Arrival(this, transfer, key, first);
+    }
+
+    /** What was received under a key; none where it is free. */
+    private @Nullable Entry first(IdempotencyKey key) throws Refusal, IOException {
+        for (int looks = 0; looks < 2; looks++) {
+            Optional<Entry> known = ledger().read(
+                            connection -> new Transfers(connection).claimed(Direction.IN, key.partner(), key.value()));
+            if (known.isEmpty() || known.get().state() == State.RECEIVED) {
+                return known.orElse(null);
+            }
+            if (!new Recovery(this).settle(known.get())) {
+                break;
+            }
+        }
+        throw inProgress();
+    }
+
+    static Refusal inProgress() {
+        return Refusal.of(Code.IN_PROGRESS, "A transfer with this Idempotency-Key is still on its way.");
+    }
+
+    /** Ends what a request did; from here on another may have its key, and {@link Recovery} its files. */
+    void end(Transfer transfer, @Nullable IdempotencyKey key) {
+        running.remove(transfer.id());
+        if (key != null) {
+            claimed.remove(key, transfer.id());
+        }
+    }
+
+    boolean isRunning(String id) {
+        return running.contains(id);
+    }
+
+    /** Mends whatever a crash, or a ledger that could not be written, has left between two steps. */
+    public void recover() throws IOException {
+        new Recovery(this).run();
+    }
+
+    Path staging() throws IOException {
+        return Files.createDirectories(Objects.requireNonNull(staging, "staging is not set"));
+    }
+
+    public ReceiptFolder receipts() {
+        return new ReceiptFolder(Objects.requireNonNull(receipts, "receipts is not set"), durable);
+    }
+
+    Ledger ledger() {
+        return Objects.requireNonNull(ledger, "ledger is not set");
+    }
+
+    Durable durable() {
+        return durable;
+    }
+}

@@ -1,0 +1,17 @@
+package io.countersign.transfer;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** The receipts that were given, one file each: {@code receipts/PARTNER/ID.json}, exactly as it was answered. */
+public record ReceiptFolder(Path folder, Durable durable) {
+    /** Keeps a receipt, so that it survives. */
+    public void keep(String partner, String id, String json) throws IOException {
+        durable.write(file(partner, id), json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public Path file(String partner, String id) {
+        return folder.resolve(partner).resolve(id + ".json");
+    }
+}

@@ -1,0 +1,120 @@
+package io.countersign.transfer;
+
+import io.countersign.ledger.Entry;
+import io.countersign.ledger.Entry.Direction;
+import io.countersign.ledger.Entry.State;
+import io.countersign.ledger.Transfers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Settles what is recorded as being delivered and no request works on, from what is on disk: a payload that has left staging was
+ * delivered, and gets its receipt; one that is still there was not, and its sender, who has had no answer, sends it again. What
+ * lies in staging and is not recorded goes.
+ */
+final class Recovery {
+    private static final Logger LOG = LoggerFactory.getLogger("countersign.received");
+    private static final Pattern STAGED = Pattern.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\\.[a-z.]+)?");
+
+    private final Arrivals arrivals;
+
+    Recovery(Arrivals arrivals) {
+        this.arrivals = arrivals;
+    }
+
+    void run() throws IOException {
+        List<Entry> unsettled = delivering();
+        for (Entry entry : unsettled) {
+            settle(entry);
+        }
+        removeOrphans();
+    }
+
+    /** @return whether it is settled now; not so while a request works on it, here or on another node */
+    boolean settle(Entry seen) throws IOException {
+        synchronized (arrivals) {
+            if (arrivals.isRunning(seen.id())
+                    || !seen.node().equals(arrivals.ledger().node())) {
+                return false;
+            }
+            // Only now, since the request may have ended it after it was seen.
+            Entry entry = arrivals.ledger()
+                    .read(connection -> new Transfers(connection).find(seen.id()))
+                    .orElse(seen);
+            if (entry.state() != State.DELIVERING) {
+                return true;
+            }
+            Staged staged = Staged.of(arrivals.staging(), entry.id());
+            if (staged.isDelivered()) {
+                complete(entry, staged);
+            } else {
+                giveUp(entry, staged);
+            }
+            return true;
+        }
+    }
+
+    private void complete(Entry entry, Staged staged) throws IOException {
+        arrivals.durable().flushFolderOf(staged.file());
+        arrivals.receipts().keep(entry.partner(), entry.id(), Objects.requireNonNull(entry.receipt()));
+        Entry received = entry.now(State.RECEIVED, now());
+        arrivals.ledger().commit(connection -> new Transfers(connection).replace(received));
+        staged.discard();
+        LOG.warn(
+                "recovered partner={} id={} name-on-disk=\"{}\": it had been delivered; its receipt is kept for when the"
+                        + " sender asks again",
+                entry.partner(),
+                entry.id(),
+                entry.path());
+    }
+
+    private void giveUp(Entry entry, Staged staged) throws IOException {
+        Entry failed = entry.now(State.FAILED, now()).released().because("interrupted before it was delivered");
+        arrivals.ledger().commit(connection -> new Transfers(connection).replace(failed));
+        staged.discard();
+        LOG.warn(
+                "recovered partner={} id={}: it had not been delivered; what was staged is removed, and the sender has to"
+                        + " send it again",
+                entry.partner(),
+                entry.id());
+    }
+
+    private void removeOrphans() throws IOException {
+        Set<String> idle = new HashSet<>();
+        try (Stream<Path> files = Files.list(arrivals.staging())) {
+            files.map(file -> STAGED.matcher(file.getFileName().toString()))
+                    .filter(Matcher::matches)
+                    .map(name -> name.group(1))
+                    .filter(id -> !arrivals.isRunning(id))
+                    .forEach(idle::add);
+        }
+        if (idle.isEmpty()) {
+            return;
+        }
+        delivering().forEach(entry -> idle.remove(entry.id()));
+        Path staging = arrivals.staging();
+        idle.forEach(id -> Staged.of(staging, id).discard());
+        LOG.warn("recovered: removed what {} unfinished transfers had left in staging", idle.size());
+    }
+
+    private List<Entry> delivering() throws IOException {
+        String node = arrivals.ledger().node();
+        return arrivals.ledger().read(connection -> new Transfers(connection).in(node, Direction.IN, State.DELIVERING));
+    }
+
+    private static Instant now() {
+        return Clock.systemUTC().instant();
+    }
+}

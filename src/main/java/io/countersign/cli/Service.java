@@ -48,6 +48,7 @@ public final class Service implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("countersign");
 
     private final Settings settings;
+    private final Clock clock;
     private final Revocation revocation;
     private final Partners partners;
     private final Refusals refusals = new Refusals();
@@ -60,6 +61,7 @@ public final class Service implements AutoCloseable {
     private @Nullable Following following;
     private @Nullable Node node;
     private @Nullable Ledger ledger;
+    private @Nullable Keeping keeping;
 
     /** @param clock by which certificates are valid or not */
     public Service(Settings settings, Clock clock) {
@@ -70,6 +72,7 @@ public final class Service implements AutoCloseable {
     public Service(Settings settings, Clock clock, Duration betweenLooks) {
         this.betweenLooks = betweenLooks;
         this.settings = settings;
+        this.clock = clock;
         this.revocation = Revoked.check(settings, clock);
         this.partners = new Partners(clock);
         this.expiry = new Expiry(this::dated, clock);
@@ -107,6 +110,7 @@ public final class Service implements AutoCloseable {
             problems.throwIfAny();
             sightings.start(settings.path("countersign.data"));
             recover();
+            keeping = Keeping.begin(context(), settings, ledger, refusals, clock);
             main.start();
             expiry.look();
             following.begin(
@@ -233,6 +237,9 @@ public final class Service implements AutoCloseable {
         }
         sightings.close();
         revocation.close();
+        if (keeping != null) {
+            keeping.close();
+        }
         if (ledger != null) {
             ledger.close();
         }

@@ -1,8 +1,9 @@
 package io.countersign.retention;
 
-import io.countersign.settings.Problems;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -43,7 +44,16 @@ final class Removal {
     /** Something that its time is over for, or may be, and that stays. */
     void stays(Path what, IOException why) {
         if (told.size() < MOST_TOLD && told.add(what)) {
-            LOG.warn("{} cannot be removed after its time: {}", shown(what), Problems.reason(why));
+            String line = what + " is past its time, and cannot be removed: " + why(why);
+            LOG.warn(line.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?")); // names are others'
         }
+    }
+
+    private static String why(IOException why) {
+        if (why instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        String reason = why instanceof FileSystemException file ? file.getReason() : why.getMessage();
+        return reason == null ? why.getClass().getSimpleName() : reason;
     }
 }

@@ -56,9 +56,9 @@ final class Filing {
         return target;
     }
 
-    private static boolean isFolder(@Nullable Path wanted) {
+    private boolean isFolder(@Nullable Path wanted) {
         try {
-            Files.createDirectories(Objects.requireNonNull(wanted));
+            durable.createFolders(Objects.requireNonNull(wanted));
             return true;
         } catch (IOException occupied) {
             return false;

@@ -226,7 +226,7 @@ class RetentionTest {
     }
 
     private void open(LedgerKind kind) throws LedgerException {
-        opened = kind.open(data, HERE);
+        opened = LedgerKind.open(kind.database(data), HERE);
     }
 
     private Ledger ledger() {

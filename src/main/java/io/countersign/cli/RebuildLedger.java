@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -66,8 +65,8 @@ final class RebuildLedger implements Callable<Integer> {
                 Ledger ledger = Ledgers.of(settings, Node.of(data))) {
             ledger.open();
             if (ledger.isBuilt()) {
-                err.println(ledger + " knows what is in " + data + " already, and nothing was done. Where it is damaged, "
-                        + instead(settings));
+                err.println(ledger + " knows what is in " + data
+                        + " already, and nothing was done. Where it is damaged, " + instead(settings));
                 return 1;
             }
             Optional<Boolean> answer = yes ? Optional.of(true) : Question.ask(question(data, ledger));

@@ -10,8 +10,9 @@ record RebuildReport(Rebuilt rebuilt, PrintWriter out, PrintWriter err) {
     private static final int MOST_NAMED = 100;
 
     void print(Path data) {
-        out.println("in the ledger: " + rebuilt.received() + " received, " + rebuilt.sent() + " sent, " + rebuilt.failed()
-                + " failed" + (rebuilt.known() == 0 ? "" : "; " + rebuilt.known() + " were in it already"));
+        out.println(
+                "in the ledger: " + rebuilt.received() + " received, " + rebuilt.sent() + " sent, " + rebuilt.failed()
+                        + " failed" + (rebuilt.known() == 0 ? "" : "; " + rebuilt.known() + " were in it already"));
         if (rebuilt.past() > 0) {
             out.println("left out, since their time is over (countersign.keep-receipts): " + rebuilt.past());
         }
@@ -23,7 +24,8 @@ record RebuildReport(Rebuilt rebuilt, PrintWriter out, PrintWriter err) {
                         .map(file -> data.relativize(file).toString())
                         .toList());
         if (rebuilt.waiting() > 0) {
-            err.println("files in outboxes: " + rebuilt.waiting() + "; they will be sent under new keys, and one whose sending"
+            err.println("files in outboxes: " + rebuilt.waiting()
+                    + "; they will be sent under new keys, and one whose sending"
                     + " was under way may be delivered a second time, unless the partner finds that by other means");
         }
         named("cannot be used, and left out", rebuilt.damaged());

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What could not be sent and waits for somebody, told by {@code failed/PARTNER/…/NAME.problem.json}. */
@@ -26,8 +25,12 @@ final class Failed implements Source {
 
     /** Without those whose file was put back, or taken. */
     @Override
-    public Stream<Path> of(String partner) throws IOException {
-        return failed.papers(partner).filter(problem -> Files.exists(failed.file(problem)));
+    public void each(String partner, Visitor visitor) throws IOException {
+        failed.papers(partner, problem -> {
+            if (Files.exists(failed.file(problem))) {
+                visitor.visit(problem);
+            }
+        });
     }
 
     @Override
@@ -45,7 +48,9 @@ final class Failed implements Source {
                 key,
                 null,
                 or(problem.optional("name"), payload.getFileName().toString()),
-                or(problem.optional("path"), folder.resolve(partner).relativize(payload).toString()),
+                or(
+                        problem.optional("path"),
+                        folder.resolve(partner).relativize(payload).toString()),
                 problem.number("size", Files.size(payload)),
                 Files.getLastModifiedTime(payload).toMillis(),
                 problem.sha256(),

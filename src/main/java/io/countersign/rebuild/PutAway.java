@@ -1,6 +1,7 @@
 package io.countersign.rebuild;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -9,11 +10,18 @@ import java.util.stream.Stream;
 /** Files that were put away with papers, in a folder for each partner and below. */
 record PutAway(Path folder, String paper) {
     /** The papers, with or without the files that they belong to. */
-    Stream<Path> papers(String partner) throws IOException {
+    void papers(String partner, Source.Visitor visitor) throws IOException {
         Path own = folder.resolve(partner);
-        return Files.isDirectory(own, LinkOption.NOFOLLOW_LINKS)
-                ? Files.walk(own).filter(this::isPaper)
-                : Stream.empty();
+        if (!Files.isDirectory(own, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(own)) {
+            for (Path file : (Iterable<Path>) files.filter(this::isPaper)::iterator) {
+                visitor.visit(file);
+            }
+        } catch (UncheckedIOException failed) {
+            throw failed.getCause();
+        }
     }
 
     /** A file may have been sent under such a name itself; then it has a paper of its own. */

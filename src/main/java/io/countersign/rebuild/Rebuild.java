@@ -6,7 +6,6 @@ import io.countersign.ledger.Ledger;
 import io.countersign.ledger.Transfers;
 import io.countersign.settings.RetentionTerms;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -15,11 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +36,9 @@ public final class Rebuild {
     private final Map<State, Integer> added = new EnumMap<>(State.class);
     private int known;
     private int past;
+    private final List<Entry> portion = new ArrayList<>();
     private long done;
+    private long all;
 
     /** Is told how many of the files have been read. */
     public interface Progress {
@@ -65,72 +64,59 @@ public final class Rebuild {
                 new Received(data, ledger.node(), since(terms.keys())),
                 new Sent(data, ledger.node()),
                 new Failed(data, ledger.node())); // last: what has failed and was sent then, was sent
-        try {
-            List<String> partners = folders.partners();
-            long all = 0;
-            for (Source source : sources) {
-                for (String partner : partners) {
-                    try (Stream<Path> files = source.of(partner)) {
-                        all += files.count();
-                    }
-                }
+        List<String> partners = folders.partners();
+        for (Source source : sources) {
+            for (String partner : partners) {
+                source.each(partner, file -> all++);
             }
-            for (Source source : sources) {
-                for (String partner : partners) {
-                    try (Stream<Path> files = source.of(partner)) {
-                        read(source, partner, files.iterator(), all);
-                    }
-                }
-            }
-            Rebuilt rebuilt = new Rebuilt(
-                    added.getOrDefault(State.RECEIVED, 0),
-                    added.getOrDefault(State.SENT, 0),
-                    added.getOrDefault(State.FAILED, 0),
-                    known,
-                    past,
-                    List.copyOf(damaged),
-                    List.copyOf(contested),
-                    folders.unreceipted(since(terms.receipts())),
-                    folders.waiting());
-            ledger.markBuilt();
-            return rebuilt;
-        } catch (UncheckedIOException failed) {
-            throw failed.getCause();
         }
+        for (Source source : sources) {
+            for (String partner : partners) {
+                source.each(partner, file -> read(source, partner, file));
+            }
+            addPortion();
+        }
+        Rebuilt rebuilt = new Rebuilt(
+                added.getOrDefault(State.RECEIVED, 0),
+                added.getOrDefault(State.SENT, 0),
+                added.getOrDefault(State.FAILED, 0),
+                known,
+                past,
+                List.copyOf(damaged),
+                List.copyOf(contested),
+                folders.unreceipted(since(terms.receipts())),
+                folders.waiting());
+        ledger.markBuilt();
+        return rebuilt;
     }
 
     private @Nullable Instant since(@Nullable Duration kept) {
         return kept == null ? null : now.minus(kept);
     }
 
-    private void read(Source source, String partner, Iterator<Path> files, long all) throws IOException {
+    private void read(Source source, String partner, Path file) throws IOException {
         Instant since = since(terms.receipts());
-        List<Entry> portion = new ArrayList<>();
-        while (files.hasNext()) {
-            Path file = files.next();
-            try {
-                Entry entry = source.read(partner, file);
-                if (since != null && entry.changed().isBefore(since)) {
-                    past++;
-                } else {
-                    portion.add(entry);
-                }
-            } catch (DamagedException unreadable) {
-                damaged.add(data.relativize(file) + ": " + unreadable.getMessage());
-            } catch (FileSystemException unreadable) {
-                damaged.add(data.relativize(file) + ": cannot be read, " + unreadable);
+        done++;
+        try {
+            Entry entry = source.read(partner, file);
+            if (since != null && entry.changed().isBefore(since)) {
+                past++;
+            } else {
+                portion.add(entry);
             }
-            done++;
-            if (portion.size() == PORTION || !files.hasNext()) {
-                add(portion);
-                portion.clear();
-                progress.at(done, all);
-            }
+        } catch (DamagedException unreadable) {
+            damaged.add(data.relativize(file) + ": " + unreadable.getMessage());
+        } catch (FileSystemException unreadable) {
+            damaged.add(data.relativize(file) + ": cannot be read, " + unreadable);
+        }
+        if (portion.size() == PORTION) {
+            addPortion();
         }
     }
 
-    private void add(List<Entry> portion) throws IOException {
+    private void addPortion() throws IOException {
         List<Entry> entries = List.copyOf(portion);
+        portion.clear();
         Added result = ledger.commit(connection -> {
             Added these = new Added(new ArrayList<>(), new ArrayList<>());
             for (Entry entry : entries) {
@@ -141,6 +127,7 @@ public final class Rebuild {
         result.entries().forEach(entry -> added.merge(entry.state(), 1, Integer::sum));
         known += entries.size() - result.entries().size();
         contested.addAll(result.contested());
+        progress.at(done, all);
     }
 
     private record Added(List<Entry> entries, List<String> contested) {}
@@ -163,7 +150,8 @@ public final class Rebuild {
             }
             these.contested()
                     .add("receipts/" + entry.partner() + "/: " + entry.id() + " and "
-                            + other.get().id() + " have the same idempotencyKey, '" + entry.claim() + "'; the newer one,"
+                            + other.get().id() + " have the same idempotencyKey, '" + entry.claim()
+                            + "'; the newer one,"
                             + " " + (newer ? entry : other.get()).id() + ", has it now");
         }
         if (transfers.add(added)) {

@@ -6,11 +6,12 @@ import io.countersign.ledger.Entry.State;
 import io.countersign.transfer.PayloadName;
 import io.countersign.transfer.Receipt;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What was received, told by the receipts that were given for it, {@code receipts/PARTNER/ID.json}. */
@@ -30,12 +31,18 @@ final class Received implements Source {
     }
 
     @Override
-    public Stream<Path> of(String partner) throws IOException {
+    public void each(String partner, Visitor visitor) throws IOException {
         Path folder = data.resolve("receipts").resolve(partner);
-        return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
-                ? Files.list(folder)
-                        .filter(file -> file.getFileName().toString().endsWith(ENDING))
-                : Stream.empty();
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + ENDING)) {
+            for (Path file : files) {
+                visitor.visit(file);
+            }
+        } catch (DirectoryIteratorException failed) {
+            throw failed.getCause();
+        }
     }
 
     @Override
@@ -45,13 +52,15 @@ final class Received implements Source {
         if (!receipt.id().matches(ID)
                 || !file.getFileName().toString().equals(receipt.id() + ENDING)
                 || !receipt.partner().equals(partner)) {
-            throw new DamagedException("it is the receipt " + receipt.id() + " of the partner '" + receipt.partner() + "'");
+            throw new DamagedException(
+                    "it is the receipt " + receipt.id() + " of the partner '" + receipt.partner() + "'");
         }
         if (!receipt.sha256().matches("[0-9a-f]{64}") || receipt.size() < 0 || hasZero(receipt)) {
             throw new DamagedException("its digest, size, name or key is none");
         }
         String key = receipt.idempotencyKey();
-        boolean counts = key != null && (keysSince == null || !receipt.receivedAt().isBefore(keysSince));
+        boolean counts =
+                key != null && (keysSince == null || !receipt.receivedAt().isBefore(keysSince));
         String onDisk = new PayloadName(receipt.name()).onDisk(receipt.id(), receipt.receivedAt());
         Path inbox = data.resolve("inbox").resolve(partner).resolve(onDisk);
         return new Entry(

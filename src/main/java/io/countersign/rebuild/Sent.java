@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.stream.Stream;
 
 /** What was sent, told by the answers that partners gave, {@code sent/PARTNER/…/NAME.answer.json}. */
 final class Sent implements Source {
@@ -20,8 +19,8 @@ final class Sent implements Source {
     }
 
     @Override
-    public Stream<Path> of(String partner) throws IOException {
-        return sent.papers(partner);
+    public void each(String partner, Visitor visitor) throws IOException {
+        sent.papers(partner, visitor);
     }
 
     @Override

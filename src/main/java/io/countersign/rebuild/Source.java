@@ -3,12 +3,16 @@ package io.countersign.rebuild;
 import io.countersign.ledger.Entry;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 
 /** One kind of files that tell of transfers, one each. */
 interface Source {
-    /** Those of a partner, to be closed. */
-    Stream<Path> of(String partner) throws IOException;
+    /** What is done with a file. */
+    interface Visitor {
+        void visit(Path file) throws IOException;
+    }
+
+    /** Goes through those of a partner. */
+    void each(String partner, Visitor visitor) throws IOException;
 
     /**
      * The transfer that a file tells of, for the ledger.

@@ -13,6 +13,7 @@ import io.countersign.refusal.Refusals.Caller;
 import io.countersign.refusal.Refusals.Refused;
 import io.countersign.testing.LedgerKind;
 import io.countersign.testing.Logged;
+import io.countersign.testing.TestLedger;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -172,7 +173,7 @@ class RefusalJournalTest {
     }
 
     private Ledger open(LedgerKind kind) throws LedgerException {
-        Ledger ledger = LedgerKind.open(kind.database(data), "here");
+        Ledger ledger = TestLedger.open(kind, data, "here");
         opened = ledger;
         return ledger;
     }

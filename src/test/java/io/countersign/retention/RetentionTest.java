@@ -14,6 +14,7 @@ import io.countersign.settings.RetentionTerms;
 import io.countersign.testing.LedgerKind;
 import io.countersign.testing.Logged;
 import io.countersign.testing.SettableClock;
+import io.countersign.testing.TestLedger;
 import io.countersign.transfer.Transfer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -226,7 +227,7 @@ class RetentionTest {
     }
 
     private void open(LedgerKind kind) throws LedgerException {
-        opened = LedgerKind.open(kind.database(data), HERE);
+        opened = TestLedger.open(kind, data, HERE);
     }
 
     private Ledger ledger() {

@@ -6,24 +6,22 @@ import io.countersign.testing.PostgresServer.Database;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Each database that a ledger may be in. */
-public enum LedgerKind {
-    SQLITE,
-    POSTGRESQL;
+/** Ledgers for tests of what is written into them. */
+public final class TestLedger {
+    private TestLedger() {}
 
-    /** An empty one. */
-    public Database database(Path folder) {
-        if (this == SQLITE) {
-            return new Database("jdbc:sqlite:" + folder.resolve("ledger.db"), "", "");
-        }
+    /** An empty one, open. */
+    public static Ledger open(LedgerKind kind, Path folder, String node) throws LedgerException {
         try {
-            return PostgresServer.shared().database();
+            return open(kind.fresh(folder), node);
+        } catch (LedgerException failed) {
+            throw failed;
         } catch (IOException | InterruptedException failed) {
             throw new IllegalStateException(failed);
         }
     }
 
-    /** A ledger of one node in a database, open. */
+    /** One that may be there already, open. */
     public static Ledger open(Database database, String node) throws LedgerException {
         Ledger ledger = new Ledger(database.url(), database.user(), database.password(), node);
         ledger.open();

@@ -40,6 +40,7 @@ public final class Attempts implements Lasting {
     private final Set<Place> attempted = ConcurrentHashMap.newKeySet();
     private @Nullable Path folder;
     private volatile boolean once;
+    private volatile boolean over;
 
     private record Place(String partner, String path) {}
 
@@ -163,7 +164,26 @@ public final class Attempts implements Lasting {
     /** @return whether nobody else is sending the file, a route that is being replaced included */
     boolean begin(String partner, String path) {
         Place place = new Place(partner, path);
-        return (!once || attempted.add(place)) && underWay.add(place);
+        if ((once && !attempted.add(place)) || !underWay.add(place)) {
+            return false;
+        }
+        if (over) { // only now, so that whoever ended it counts this one, or this one sees it
+            underWay.remove(place);
+        }
+        return !over;
+    }
+
+    /** From here on no file is attempted. */
+    public void beginNoMore() {
+        over = true;
+    }
+
+    /** The files that are on their way now. */
+    public List<String> underWay() {
+        return underWay.stream()
+                .map(place -> "outbox/" + place.partner() + "/" + place.path())
+                .sorted()
+                .toList();
     }
 
     void end(String partner, String path) {

@@ -71,6 +71,7 @@ public final class SettingsCheck {
         size();
         var unused = RevocationTerms.read(settings, problems);
         var unusedToo = RetentionTerms.read(settings, problems);
+        var unusedEither = ShutdownTerms.read(settings, problems);
         data();
         ledger();
         password("countersign.key-password");
@@ -92,7 +93,8 @@ public final class SettingsCheck {
         if (!url.matches("jdbc:(sqlite:[^:].*|postgresql:.+)")) {
             add(
                     "countersign.ledger-url",
-                    "'" + url + "' is not a ledger; accepted: jdbc:sqlite:FILE, jdbc:postgresql://HOST/DATABASE");
+                    "'" + url.replaceAll("(?i)(password=)[^&]*", "$1***")
+                            + "' is not a ledger; accepted: jdbc:sqlite:FILE, jdbc:postgresql://HOST/DATABASE");
         }
     }
 

@@ -89,7 +89,9 @@ public final class Arrival {
 
     /** What the endpoint that comes last is to rename into its folder. */
     Path handOver(Path folder) throws IOException {
-        return Objects.requireNonNull(staged, "nothing is staged").forFolder(folder, arrivals.durable());
+        Path work = Objects.requireNonNull(staged, "nothing is staged").forFolder(folder, arrivals.durable());
+        step("handed");
+        return work;
     }
 
     /**

@@ -158,7 +158,7 @@ class RefusalJournalTest {
                 .as("one line a minute")
                 .singleElement()
                 .asString()
-                .startsWith("WARN 1 refusals are not in the ledger, but in the log: the ledger cannot be ");
+                .startsWith("WARN 1 refusals are not in the ledger, but in the log: the ledger ");
 
         ledger.open();
         journal.accept(refused(3));

@@ -169,12 +169,12 @@ class RetentionTest {
     void moreThanAPortionGoesInOneRun(LedgerKind kind) throws IOException {
         open(kind);
         ledger().commit(connection -> {
-            for (int i = 0; i < 1_234; i++) {
+            for (int i = 0; i < 600; i++) {
                 assertThat(new Transfers(connection)
                                 .add(entry(HERE, Direction.IN, State.RECEIVED, "order " + i, MONTH.plusDays(1))))
                         .isTrue();
             }
-            return 1_234;
+            return 600;
         });
 
         run(new RetentionTerms(MONTH, null, null, null));
@@ -183,8 +183,7 @@ class RetentionTest {
         assertThat(ledger().<List<Entry>>read(connection -> new Transfers(connection).select("id > ''")))
                 .isEmpty();
         assertThat(log.news())
-                .containsExactly(
-                        "INFO ended after their time: keys=1234", "INFO ended after their time: receipts=1234");
+                .containsExactly("INFO ended after their time: keys=600", "INFO ended after their time: receipts=600");
     }
 
     @ParameterizedTest
@@ -223,7 +222,7 @@ class RetentionTest {
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line)
                         .startsWith("WARN not all ")
-                        .contains(" that are past their time could be ended: the ledger cannot be "));
+                        .contains(" that are past their time could be ended: the ledger "));
     }
 
     private void open(LedgerKind kind) throws LedgerException {

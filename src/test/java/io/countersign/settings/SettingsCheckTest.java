@@ -365,6 +365,26 @@ class SettingsCheckTest {
                         Duration.ofHours(1), Duration.ofDays(36_500), Duration.ofHours(1), Duration.ofDays(30)));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "soon, 'is not a time; accepted: a number with a unit: ms, s, m, h, d'",
+        "'', 'is not a time; accepted: a number with a unit: ms, s, m, h, d'",
+        "61m, 'is longer than a stop may take; accepted: up to 1h'",
+    })
+    void reportsHowLongAStopCannotTake(String value, String said) {
+        home.set("countersign.shutdown-timeout", value);
+
+        assertThat(problems()).containsExactly("countersign.shutdown-timeout (-D): '" + value + "' " + said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0s", "500ms", "1h"})
+    void acceptsHowLongAStopMayTake(String value) {
+        home.set("countersign.shutdown-timeout", value);
+
+        assertThat(problems()).isEmpty();
+    }
+
     @Test
     void reportsADataFolderThatCannotBeWrittenTo() {
         home.write("a-file", "").set("countersign.data", "a-file");

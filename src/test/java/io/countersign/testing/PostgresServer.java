@@ -28,7 +28,9 @@ public final class PostgresServer implements AutoCloseable {
     public static final String USER = "countersign";
     public static final String PASSWORD = "a secret + of ours";
 
-    private static final String NOBODY = "65534"; // it refuses to be root
+    /** Who it is where we are root, which it refuses to be. */
+    public static final String NOBODY = "65534";
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     /** Waits for a word on standard input: a signal's name, or its end, and then nothing is left. */
     private static final String KEEPER = "data=$1; shift; \"$@\" </dev/null & server=$!; read -r signal;"
@@ -130,14 +132,29 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     public Database database() {
+        return database("");
+    }
+
+    /** @param options such as {@code TABLESPACE small} */
+    public Database database(String options) {
         String name = "ledger" + DATABASES.incrementAndGet();
-        ask("postgres", "CREATE DATABASE " + name + " OWNER " + USER);
+        ask("postgres", "CREATE DATABASE " + name + " OWNER " + USER + " " + options);
         return new Database("jdbc:postgresql://127.0.0.1:" + port + "/" + name, USER, PASSWORD);
     }
 
     /** Does something in a database as an administrator. */
     public void administer(Database database, String sql) {
         ask(database.url().substring(database.url().lastIndexOf('/') + 1), sql);
+    }
+
+    public void administer(String sql) {
+        ask("postgres", sql);
+    }
+
+    /** Takes it away from whoever uses it. */
+    public void drop(Database database) {
+        String name = database.url().substring(database.url().lastIndexOf('/') + 1);
+        ask("postgres", "DROP DATABASE " + name + " WITH (FORCE)");
     }
 
     private void ask(String database, String sql) {

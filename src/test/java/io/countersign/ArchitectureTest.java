@@ -93,7 +93,7 @@ class ArchitectureTest {
             .whereLayer("sighting")
             .mayOnlyBeAccessedByLayers("admission", "listener", "cli")
             .whereLayer("partner")
-            .mayOnlyBeAccessedByLayers("admission", "client", "send", "route", "cli")
+            .mayOnlyBeAccessedByLayers("admission", "client", "receipt", "send", "route", "cli")
             .whereLayer("revocation")
             .mayOnlyBeAccessedByLayers("partner", "client", "route", "cli")
             .whereLayer("settings")
@@ -147,6 +147,15 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.prometheus..");
+
+    @ArchTest
+    static final ArchRule onlyTheLedgerKnowsItsDatabases = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.countersign.ledger..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "javax.sql..", "com.zaxxer.hikari..", "org.flywaydb..", "org.sqlite..", "org.postgresql..");
 
     @ArchTest
     static final ArchRule namesSayWhatTheyAre = classes()

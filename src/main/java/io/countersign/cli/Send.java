@@ -1,5 +1,8 @@
 package io.countersign.cli;
 
+import io.countersign.ledger.Ledger;
+import io.countersign.ledger.LedgerException;
+import io.countersign.ledger.Node;
 import io.countersign.send.Failures;
 import io.countersign.send.Outcome;
 import io.countersign.settings.InvalidSettingsException;
@@ -87,6 +90,9 @@ final class Send implements Callable<Integer> {
                                     ? outcome.path() + ": accepted, without a receipt; see " + outcome.filed()
                                             + ".answer.json"
                                     : printable(receipt.strip()));
+                    if (outcome.signer() != null) {
+                        err.println(outcome.path() + ": signed by " + printable(outcome.signer()));
+                    }
                 } else {
                     refused++;
                     err.println(outcome.path() + ": not accepted ("
@@ -108,14 +114,24 @@ final class Send implements Callable<Integer> {
     }
 
     private int putBack(Settings settings, Problems problems) throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         if (!problems.isEmpty()) {
             err.println(String.join(System.lineSeparator(), problems.found()));
             return 1;
         }
         Path data = settings.path("countersign.data");
-        Failures failures = new Failures(data);
+        try (Ledger ledger = Ledgers.of(settings, Node.of(data))) {
+            ledger.open();
+            return putBack(data, new Failures(data, ledger));
+        } catch (LedgerException unusable) {
+            err.println(unusable.getMessage());
+            return 1;
+        }
+    }
+
+    private int putBack(Path data, Failures failures) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
         int left = 0;
         int found = 0;
         for (String each : partners(data)) {

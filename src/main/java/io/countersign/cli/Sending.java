@@ -1,6 +1,8 @@
 package io.countersign.cli;
 
 import io.countersign.client.SendingFile;
+import io.countersign.ledger.Ledger;
+import io.countersign.ledger.Node;
 import io.countersign.partner.Partners;
 import io.countersign.revocation.Revocation;
 import io.countersign.route.Routes;
@@ -10,13 +12,10 @@ import io.countersign.settings.InvalidSettingsException;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.settings.SettingsCheck;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +24,6 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.camel.main.Main;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.CamelEvent.ExchangeCompletedEvent;
@@ -39,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  * runs meanwhile does not take them too.
  */
 final class Sending implements AutoCloseable {
-    private static final String STATES = ".command";
     /** What Camel takes for a lock of its own. */
     private static final String LOCK = ".camelLock";
 
@@ -48,12 +45,14 @@ final class Sending implements AutoCloseable {
 
     private final Main main = new Main();
     private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
-    private final Path outbox;
+    private final CommandOutbox outbox;
+    private final Ledger ledger;
     private final List<Path> files;
     private @Nullable Revocation revocation;
 
-    private Sending(Path outbox, List<Path> files) {
+    private Sending(CommandOutbox outbox, Ledger ledger, List<Path> files) {
         this.outbox = outbox;
+        this.ledger = ledger;
         this.files = files;
     }
 
@@ -65,9 +64,9 @@ final class Sending implements AutoCloseable {
         Path data = settings.path("countersign.data");
         Sending sending = null;
         try {
-            Path own = Files.createDirectories(data.resolve("sending").resolve(STATES));
-            sending = new Sending(Files.createTempDirectory(own, "outbox"), files);
-            Runtime.getRuntime().addShutdownHook(new Thread(sending::discard));
+            CommandOutbox outbox = CommandOutbox.in(data);
+            Runtime.getRuntime().addShutdownHook(new Thread(outbox::close));
+            sending = new Sending(outbox, Ledgers.of(settings, Node.of(data)), files);
             sending.run(settings, partner, files, problems);
             return sending;
         } catch (InvalidSettingsException reported) {
@@ -111,20 +110,8 @@ final class Sending implements AutoCloseable {
         if (revocation != null) {
             revocation.close();
         }
-        discard();
-    }
-
-    private void discard() {
-        if (!Files.exists(outbox)) {
-            return;
-        }
-        try (Stream<Path> left = Files.walk(outbox)) {
-            for (Path each : left.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(each);
-            }
-        } catch (IOException stays) {
-            throw new UncheckedIOException(stays);
-        }
+        ledger.close();
+        outbox.close();
     }
 
     private static void close(@Nullable Sending sending) {
@@ -149,17 +136,18 @@ final class Sending implements AutoCloseable {
     }
 
     private void run(Settings settings, String partner, List<Path> files, Problems problems) throws Exception {
+        ledger.open();
         Revocation checked = Revoked.check(settings, Clock.systemUTC());
         revocation = checked;
         Partners partners = new Partners(Clock.systemUTC());
         main.setOverrideProperties(settings.placeholders());
         main.addOverrideProperty("camel.main.shutdown-timeout", "5"); // seconds; what is cut off was not accepted
         main.bind("partners", partners);
+        main.bind("ledger", ledger);
         main.bind("progress", (SendingFile.Progress) new ProgressBars());
         main.init();
-        new Routes(main.getCamelContext(), settings, partners, checked).loadSending(partner, outbox, problems);
+        new Routes(main.getCamelContext(), settings, partners, checked).loadSending(partner, outbox.folder(), problems);
         problems.throwIfAny();
-        attempts().setFolder(outbox.resolveSibling("states").toString());
         attempts().setOnce(true);
         main.getCamelContext().getManagementStrategy().addEventNotifier(new EventNotifierSupport() {
             @Override
@@ -173,7 +161,7 @@ final class Sending implements AutoCloseable {
                 }
             }
         });
-        Path own = Files.createDirectories(outbox.resolve(partner));
+        Path own = Files.createDirectories(outbox.folder().resolve(partner));
         for (Path file : files) {
             Files.copy(file, own.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
             attempts().makeDue(partner, file.getFileName().toString());

@@ -131,6 +131,7 @@ public final class Service implements AutoCloseable {
             sightings.start(settings.path("countersign.data"));
             goOn();
             recover();
+            CommandOutbox.removeAbandoned(settings.path("countersign.data"));
             keeping = Keeping.begin(context(), settings, ledger, refusals, clock);
             goOn();
             main.start();
@@ -186,6 +187,9 @@ public final class Service implements AutoCloseable {
     private void recover() throws IOException {
         for (Arrivals arrivals : context().getRegistry().findByType(Arrivals.class)) {
             arrivals.recover();
+        }
+        for (Attempts attempts : context().getRegistry().findByType(Attempts.class)) {
+            attempts.recover();
         }
     }
 

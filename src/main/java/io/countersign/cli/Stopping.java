@@ -103,7 +103,7 @@ final class Stopping {
     }
 
     private List<String> sendings() {
-        return attempts.map(Attempts::underWay).orElse(List.of());
+        return attempts.map(Attempts::onTheirWay).orElse(List.of());
     }
 
     private String onTheirWay() {

@@ -88,9 +88,13 @@ final class ErrorAnswers extends ErrorHandler {
         X509Certificate[] shown = session == null ? null : session.peerCertificates();
         return Refusals.Caller.of(
                 null,
-                endPoint.getRemoteSocketAddress() instanceof InetSocketAddress socket
-                        ? Addresses.format(socket.getAddress())
-                        : null,
+                address(endPoint),
                 shown == null || shown.length == 0 ? null : Certificates.fingerprint(shown[0]));
+    }
+
+    static @Nullable String address(EndPoint endPoint) {
+        return endPoint.getRemoteSocketAddress() instanceof InetSocketAddress socket
+                ? Addresses.format(socket.getAddress())
+                : null;
     }
 }

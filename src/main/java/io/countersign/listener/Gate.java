@@ -29,7 +29,7 @@ import org.eclipse.jetty.util.Callback;
 public final class Gate {
     private final Refusals refusals;
     private final Set<Visit> inside = ConcurrentHashMap.newKeySet();
-    private final Set<Visit> turnedAway = ConcurrentHashMap.newKeySet();
+    private final Set<Visit> leaving = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     Gate(Refusals refusals) {
@@ -43,7 +43,10 @@ public final class Gate {
 
     /** Where those call from who are on their way. */
     public List<String> inside() {
-        return inside.stream().map(visit -> visit.address).sorted().toList();
+        return inside.stream()
+                .map(visit -> String.valueOf(ErrorAnswers.address(visit.endPoint)))
+                .sorted()
+                .toList();
     }
 
     /** Ends the connections of all who are still inside; none of them gets an answer any more. */
@@ -52,9 +55,9 @@ public final class Gate {
         inside.forEach(visit -> visit.endPoint.close(cutOff));
     }
 
-    /** Whether somebody has yet to read that he was turned away. */
+    /** Whether somebody who was refused is still sending, and has perhaps not read it yet. */
     public boolean isBeingTold() {
-        return !turnedAway.isEmpty();
+        return !leaving.isEmpty();
     }
 
     /**
@@ -78,16 +81,14 @@ public final class Gate {
             if (staysOpen.getAsBoolean()) {
                 return super.handle(request, response, callback);
             }
-            Refusals.Caller caller = ErrorAnswers.caller(request);
-            Visit visit = new Visit(
-                    caller.address(),
-                    request.getConnectionMetaData().getConnection().getEndPoint());
+            Visit visit =
+                    new Visit(request.getConnectionMetaData().getConnection().getEndPoint());
             inside.add(visit);
             request.addHttpStreamWrapper(stream -> new Counted(stream, visit));
             if (!closed) { // only now, so that whoever has closed it counts this one, or this one sees it
                 return super.handle(request, response, callback);
             }
-            turnedAway.add(visit);
+            leaving.add(visit);
             inside.remove(visit);
             Refusal stopping =
                     new Refusal(Code.UNAVAILABLE, "The service is stopping. Send it again later.", "it is stopping");
@@ -96,18 +97,16 @@ public final class Gate {
                     response,
                     Callback.from(() -> Lingering.linger(request, response, callback), callback::failed),
                     stopping.code(),
-                    refusals.refuse(caller, stopping));
+                    refusals.refuse(ErrorAnswers.caller(request), stopping));
             return true;
         }
     }
 
-    /** Not a record: two from one address are two. */
+    /** Not a record: two on one connection are two. */
     private static final class Visit {
-        private final String address;
         private final EndPoint endPoint;
 
-        Visit(String address, EndPoint endPoint) {
-            this.address = address;
+        Visit(EndPoint endPoint) {
             this.endPoint = endPoint;
         }
     }
@@ -115,6 +114,8 @@ public final class Gate {
     /** The request and its answer as they go over the wire; ends after the last byte of either. */
     private final class Counted extends HttpStream.Wrapper {
         private final Visit visit;
+        private boolean refused;
+        private volatile boolean over;
 
         Counted(HttpStream stream, Visit visit) {
             super(stream);
@@ -129,8 +130,23 @@ public final class Gate {
                 boolean last,
                 ByteBuffer content,
                 Callback callback) {
-            boolean lastOfConnection = closed && response != null && !HttpStatus.isInformational(response.getStatus());
-            super.send(request, lastOfConnection ? closing(response) : response, last, content, callback);
+            boolean head = response != null && !HttpStatus.isInformational(response.getStatus());
+            refused = head ? response.getStatus() >= HttpStatus.BAD_REQUEST_400 : refused;
+            super.send(
+                    request,
+                    head && closed ? closing(response) : response,
+                    last,
+                    content,
+                    last && refused ? Callback.from(this::told, callback) : callback);
+        }
+
+        /** What still comes of the request is read to no end. */
+        private void told() {
+            leaving.add(visit);
+            inside.remove(visit);
+            if (over) {
+                leaving.remove(visit);
+            }
         }
 
         private static MetaData.Response closing(MetaData.Response response) {
@@ -146,19 +162,26 @@ public final class Gate {
 
         @Override
         public void succeeded() {
-            super.succeeded();
-            left();
+            try {
+                super.succeeded();
+            } finally {
+                left();
+            }
         }
 
         @Override
         public void failed(Throwable why) {
-            super.failed(why);
-            left();
+            try {
+                super.failed(why);
+            } finally {
+                left();
+            }
         }
 
         private void left() {
+            over = true;
             inside.remove(visit);
-            turnedAway.remove(visit);
+            leaving.remove(visit);
         }
     }
 }

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Makes a request of a file: its name ({@code Content-Disposition}, RFC 6266), its digest ({@code Content-Digest}, RFC
  * 9530), its {@code Idempotency-Key}, and the exchange property {@code url}, which is the partner's. Every other header is
  * removed, so that nothing of ours goes along and nothing of a message decides where it goes. The key is on disk before this
- * ends.
+ * ends. What the partner has accepted before, and could not be put away, is not to be sent again: then the exchange property
+ * {@code accepted} is its answer.
  */
 public final class Attempt implements Processor {
     static final String PARTNER = "partner";
@@ -32,13 +33,18 @@ public final class Attempt implements Processor {
     static final String PATH = "path";
     static final String PENDING = "pending";
     static final String SENT = "sent";
+    static final String ACCEPTED = "accepted";
     static final String URL = "url";
+    static final String ACCEPT = "accept";
+
+    static final String SIGNED_OR_NOT = "application/pkcs7-mime, application/json;q=0.9";
 
     private static final int BUFFER = 64 * 1024;
     private static final String NAME_CHARACTERS = "!#$&+-.^_`|~";
 
     private @Nullable Attempts attempts;
     private @Nullable Partners partners;
+    private boolean signedReceipts = true;
     private Progress progress = (file, sent, of) -> {};
 
     /**
@@ -71,6 +77,11 @@ public final class Attempt implements Processor {
         this.partners = partners;
     }
 
+    /** Whether partners are asked for signed receipts; who gives none all the same has taken the file as well. */
+    public void setSignedReceipts(boolean signedReceipts) {
+        this.signedReceipts = signedReceipts;
+    }
+
     /** Is told how far each file is. */
     public void setProgress(Progress progress) {
         this.progress = progress;
@@ -88,8 +99,21 @@ public final class Attempt implements Processor {
         Attempts attempts = Objects.requireNonNull(this.attempts, "attempts is not set");
         Pending pending = attempts.open(partner, path, file);
         exchange.setProperty(PENDING, pending);
-        attempts.mended(partner, path);
+        attempts.underWay().mended(partner, path);
+        exchange.setProperty(URL, url.toString());
+        Verdict verdict = attempts.underWay().verdict(pending.key());
+        if (verdict != null) {
+            exchange.setProperty(SENT, verdict.sent());
+            exchange.setProperty(ACCEPTED, verdict.accepted());
+            if (verdict.refused() != null) {
+                throw verdict.refused();
+            }
+            return;
+        }
         byte[] sha256 = digest(file);
+        pending = pending.digested(HexFormat.of().formatHex(sha256));
+        exchange.setProperty(PENDING, pending);
+        Attempts.STEPS.trace("digested {}", pending.key());
         String name = file.getFileName().toString();
         exchange.setProperty(
                 SENT,
@@ -99,7 +123,6 @@ public final class Attempt implements Processor {
                         name,
                         pending.size(),
                         HexFormat.of().formatHex(sha256)));
-        exchange.setProperty(URL, url.toString());
         exchange.setProperty(Exchange.SKIP_GZIP_ENCODING, true); // the answer is evidence, and is kept as it came
 
         Message request = exchange.getMessage();
@@ -107,7 +130,9 @@ public final class Attempt implements Processor {
         request.setHeader("Content-Disposition", "attachment; filename*=UTF-8''" + encoded(name));
         request.setHeader("Content-Digest", "sha-256=:" + Base64.getEncoder().encodeToString(sha256) + ":");
         request.setHeader("Idempotency-Key", pending.key());
-        request.setHeader("Accept", "application/json");
+        String accept = signedReceipts ? SIGNED_OR_NOT : "application/json";
+        request.setHeader("Accept", accept);
+        exchange.setProperty(ACCEPT, accept);
         request.setBody(new SendingFile(file, pending.size(), sha256, progress));
     }
 

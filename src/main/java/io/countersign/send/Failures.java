@@ -1,9 +1,9 @@
 package io.countersign.send;
 
+import io.countersign.ledger.Ledger;
 import io.countersign.transfer.Durable;
 import io.countersign.transfer.Transfer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -11,9 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.apache.camel.util.json.DeserializationException;
 import org.apache.camel.util.json.JsonObject;
-import org.apache.camel.util.json.Jsoner;
 
 /**
  * The files under {@code failed/}. Putting one back into its outbox keeps its key, so that a partner who had accepted it
@@ -21,17 +19,22 @@ import org.apache.camel.util.json.Jsoner;
  * again.
  */
 public final class Failures {
-    private static final String PROBLEM = ".problem.json";
-    private static final List<String> PAPERS = List.of(".answer.json", ".receipt.json", PROBLEM);
+    /** Why a file waits that was put back and that nobody has looked at since. */
+    static final String PUT_BACK = "put back by hand";
+
+    private static final String PROBLEM = Papers.PROBLEM;
 
     private final Durable durable = new Durable();
     private final Path data;
-    private final Attempts attempts = new Attempts();
+    private final Rows rows;
 
-    /** @param data the folder of all that must survive */
-    public Failures(Path data) {
-        this.data = data;
-        attempts.setFolder(data.resolve("sending").toString());
+    /**
+     * @param data the folder of all that must survive
+     * @param ledger open, for that folder
+     */
+    public Failures(Path data, Ledger ledger) {
+        this.data = data.toAbsolutePath();
+        this.rows = new Rows(ledger, Rows.Owner.OUTBOX);
     }
 
     /** The problem documents of a partner's failed files. */
@@ -57,7 +60,7 @@ public final class Failures {
      * @throws IOException where it cannot, saying why; it is still there then
      */
     public Path putBack(String partner, Path problem) throws IOException {
-        JsonObject why = read(problem);
+        JsonObject why = Papers.read(problem);
         String path = Objects.requireNonNullElse(why.getString("path"), "");
         Path outbox = data.resolve("outbox").resolve(partner).normalize();
         Path target = outbox.resolve(path).normalize();
@@ -68,35 +71,29 @@ public final class Failures {
         if (Files.exists(target)) {
             throw new IOException(target + " is there already; it must go first");
         }
-        Instant now = Clock.systemUTC().instant();
         boolean mismatch = String.valueOf(why.get("type")).endsWith(":" + FailureCode.RECEIPT_MISMATCH.word());
-        String key = why.getString("key");
-        attempts.put(new Pending(
+        String key = mismatch ? null : why.getString("key");
+        Instant now = Clock.systemUTC().instant();
+        rows.putBack(new Pending(
                 partner,
                 path,
-                key == null || mismatch ? Transfer.newId(now) : key,
+                key == null ? Transfer.newId(now) : key,
                 Files.size(file),
                 Files.getLastModifiedTime(file).toMillis(),
                 0,
+                key == null ? now : rows.began(key).orElse(now),
                 now,
-                now,
-                null));
+                PUT_BACK,
+                null,
+                target.toString()));
         Files.createDirectories(Objects.requireNonNull(target.getParent()));
         Files.move(file, target);
         durable.flushFolderOf(target);
-        for (String paper : PAPERS) {
+        for (String paper : Papers.ALL) {
             Files.deleteIfExists(beside(problem, paper));
         }
         durable.flushFolderOf(problem);
         return target;
-    }
-
-    private static JsonObject read(Path problem) throws IOException {
-        try {
-            return (JsonObject) Jsoner.deserialize(Files.readString(problem, StandardCharsets.UTF_8));
-        } catch (DeserializationException | ClassCastException unreadable) {
-            throw new IOException(problem + " cannot be read as JSON", unreadable);
-        }
     }
 
     private static Path beside(Path problem, String ending) {

@@ -3,18 +3,24 @@ package io.countersign.send;
 import io.countersign.transfer.Durable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.CopyOption;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a file away, with what belongs to it beside it: first the papers, then the file, each of them durable. The file
  * keeps its path; where one of that name or of its papers' names lies there already, or these names would be too long, its id
- * goes before a shortened name. Nothing is ever overwritten but papers of a file that never followed them.
+ * goes before a shortened name. Nothing is ever overwritten but papers of a file that never followed them, and what was put
+ * away under the same id before.
  */
 final class Filing {
     private static final int MOST_BYTES = 255;
@@ -41,6 +47,12 @@ final class Filing {
     Path file(Path file, String path, String id, Map<String, byte[]> papers) throws IOException {
         Path target = folder.resolve(path);
         String name = target.getFileName().toString();
+        Optional<Path> before = find(path, id, papers.containsKey(Papers.PROBLEM) ? Papers.PROBLEM : Papers.ANSWER)
+                .filter(Files::exists);
+        if (before.isPresent()) {
+            write(papers, before.get());
+            return move(file, before.get(), id, StandardCopyOption.REPLACE_EXISTING);
+        }
         if (!isFolder(target.getParent())) {
             target = named(folder.resolve(name), id); // a file was put away before that is called like its sub-folder
         } else if (Files.exists(target) || isLong(name) || isTaken(target, id, papers.keySet())) {
@@ -50,10 +62,67 @@ final class Filing {
             throw new FileAlreadyExistsException(target.toString());
         }
         write(papers, target);
-        Files.move(file, target);
+        return move(file, target, id);
+    }
+
+    private Path move(Path file, Path target, String id, CopyOption... options) throws IOException {
+        Attempts.STEPS.trace("papers {}", id);
+        Files.move(file, target, options);
         durable.flush(target);
         durable.flushFolderOf(file);
+        Attempts.STEPS.trace("filed {}", id);
         return target;
+    }
+
+    /**
+     * Where a hand-over's papers are.
+     *
+     * @param paper the one that names its id as its key
+     * @return what they lie beside, whether or not that is there
+     */
+    Optional<Path> find(String path, String id, String paper) throws IOException {
+        Optional<Path> found = Optional.empty();
+        for (Path target : targets(path, id)) {
+            if (isKey(Papers.beside(target, paper), id)) {
+                if (Files.exists(target)) {
+                    return Optional.of(target);
+                }
+                found = Optional.of(target);
+            }
+        }
+        return found;
+    }
+
+    /** Removes what a crash has left of papers that were being written. */
+    void removeUnfinished(String path, String id) throws IOException {
+        for (Path target : targets(path, id)) {
+            for (String paper : Papers.ALL) {
+                Files.deleteIfExists(target.resolveSibling("." + target.getFileName() + paper + ".part"));
+            }
+        }
+    }
+
+    /** Removes a failure's papers where its file has not followed them. */
+    void removeOrphans(String path, String id) throws IOException {
+        Optional<Path> orphaned = find(path, id, Papers.PROBLEM).filter(Files::notExists);
+        for (String paper : orphaned.isPresent() ? Papers.ALL : List.<String>of()) {
+            Files.deleteIfExists(Papers.beside(orphaned.get(), paper));
+        }
+    }
+
+    private Set<Path> targets(String path, String id) {
+        Path target = folder.resolve(path);
+        return new LinkedHashSet<>(List.of(target, named(target, id), named(folder.resolve(target.getFileName()), id)));
+    }
+
+    private static boolean isKey(Path paper, String id) {
+        try {
+            return Files.isRegularFile(paper)
+                    && Files.size(paper) <= MOST_OF_A_PAPER
+                    && id.equals(Papers.read(paper).get("key"));
+        } catch (IOException notAPaper) {
+            return false;
+        }
     }
 
     private boolean isFolder(@Nullable Path wanted) {

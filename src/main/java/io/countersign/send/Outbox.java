@@ -1,5 +1,6 @@
 package io.countersign.send;
 
+import io.countersign.ledger.LedgerException;
 import io.countersign.partner.Partners;
 import java.io.File;
 import java.io.IOException;
@@ -86,7 +87,7 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
         try {
             return isReadable(file, candidate.isDirectory())
                     && (candidate.isDirectory() || (isFinished(file) && isSaidToBeDone(file) && isDue(file)));
-        } catch (NoSuchFileException gone) {
+        } catch (NoSuchFileException | LedgerException notNow) {
             return false;
         } catch (IOException unreadable) {
             report(file, "cannot be looked at: " + unreadable);
@@ -109,7 +110,7 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange ended) {
-                attempts().end(partner, path);
+                attempts().underWay().end(partner, path);
                 if (doneFile != null) {
                     removeIfGone(file, doneFile.beside(file));
                 }
@@ -136,13 +137,13 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
             return false;
         }
         if (directory) {
-            attempts().mended(partner, path(file)); // a file is once it can be attempted
+            attempts().underWay().mended(partner, path(file)); // a file is once it can be attempted
         }
         return true;
     }
 
     private void report(Path file, String trouble) {
-        if (attempts().trouble(partner, path(file), trouble)) {
+        if (attempts().underWay().trouble(partner, path(file), trouble)) {
             LOG.error(
                     "not sent partner={} file=\"{}\" reason=\"it {}\"", partner, OneLine.of(file), OneLine.of(trouble));
         }
@@ -190,16 +191,14 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
     /** Whether neither the file itself nor one that must go before it waits for a later time. */
     private boolean isDue(Path file) throws IOException {
         String path = path(file);
-        if (partners().url(partner) == null
-                || attempts().isUnderWay(partner, path)
-                || attempts().isPostponed(partner, path, now())) {
+        if (partners().url(partner) == null || attempts().isHeld(partner, path)) {
             return false;
         }
         Pending own = attempts().find(partner, path);
         if (own != null && own.next().isAfter(now()) && own.isOf(Files.size(file), modified(file))) {
             return false;
         }
-        return !ordered || attempts().isNext(partner, path, folder(), now());
+        return !ordered || attempts().isNext(partner, path, folder());
     }
 
     private String path(Path file) {

@@ -1,14 +1,15 @@
 package io.countersign.send;
 
+import io.countersign.ledger.Entry;
+import io.countersign.ledger.Entry.Direction;
+import io.countersign.ledger.Entry.State;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Objects;
-import org.apache.camel.util.json.JsonObject;
-import org.apache.camel.util.json.Jsoner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param key the Idempotency-Key of every attempt
  * @param size in bytes, and {@code modified} in milliseconds: with another size or time it is another file
  * @param next when the next attempt is due
+ * @param place where the file is; none where it is a copy that a command makes anew
  */
-public record Pending(
+record Pending(
         String partner,
         String path,
         String key,
@@ -28,7 +30,55 @@ public record Pending(
         int attempts,
         Instant first,
         Instant next,
-        @Nullable String lastFailure) {
+        @Nullable String lastFailure,
+        @Nullable String sha256,
+        @Nullable String place) {
+    /** One that was not attempted yet. */
+    static Pending fresh(
+            String partner, String path, String key, long size, long modified, Instant now, @Nullable Path place) {
+        String where = place == null ? null : place.toString();
+        return new Pending(partner, path, key, size, modified, 0, now, now, null, null, where);
+    }
+
+    /** What the ledger has of one that waits. */
+    static Pending of(Entry row) {
+        return new Pending(
+                row.partner(),
+                row.path(),
+                row.id(),
+                row.size(),
+                row.modified(),
+                row.attempts(),
+                row.began(),
+                Objects.requireNonNullElse(row.next(), row.began()),
+                row.reason(),
+                row.sha256(),
+                row.filed());
+    }
+
+    /** Its row in the ledger. */
+    Entry row(String node, String claim) {
+        return new Entry(
+                key,
+                node,
+                Direction.OUT,
+                partner,
+                key,
+                claim,
+                path.substring(path.lastIndexOf('/') + 1),
+                path,
+                size,
+                modified,
+                sha256,
+                State.WAITING,
+                first,
+                Clock.systemUTC().instant(),
+                attempts,
+                next,
+                lastFailure,
+                null,
+                place);
+    }
 
     boolean isOf(long actualSize, long actualModified) {
         return size == actualSize && modified == actualModified;
@@ -51,43 +101,19 @@ public record Pending(
     }
 
     Pending dueAt(Instant time) {
-        return new Pending(partner, path, key, size, modified, attempts, first, time, lastFailure);
+        return new Pending(partner, path, key, size, modified, attempts, first, time, lastFailure, sha256, place);
+    }
+
+    /** Where the same file is seen once more. */
+    Pending again(Pending fresh) {
+        return new Pending(partner, path, key, size, modified, attempts, first, fresh.next, null, sha256, fresh.place);
+    }
+
+    Pending digested(String digest) {
+        return new Pending(partner, path, key, size, modified, attempts, first, next, lastFailure, digest, place);
     }
 
     Pending failed(Instant again, String why) {
-        return new Pending(partner, path, key, size, modified, attempts + 1, first, again, why);
-    }
-
-    byte[] toJson() {
-        JsonObject json = new JsonObject();
-        json.put("partner", partner);
-        json.put("path", path);
-        json.put("key", key);
-        json.put("size", size);
-        json.put("modified", modified);
-        json.put("attempts", attempts);
-        json.put("first", first.toString());
-        json.put("next", next.toString());
-        json.put("lastFailure", lastFailure);
-        return (json.toJson() + "\n").getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** @throws IllegalArgumentException where it is not what {@link #toJson} wrote */
-    static Pending parse(byte[] text) {
-        try {
-            JsonObject json = (JsonObject) Jsoner.deserialize(new String(text, StandardCharsets.UTF_8));
-            return new Pending(
-                    Objects.requireNonNull(json.getString("partner")),
-                    Objects.requireNonNull(json.getString("path")),
-                    Objects.requireNonNull(json.getString("key")),
-                    json.getLong("size"),
-                    json.getLong("modified"),
-                    json.getInteger("attempts"),
-                    Instant.parse(json.getString("first")),
-                    Instant.parse(json.getString("next")),
-                    json.getString("lastFailure"));
-        } catch (Exception unreadable) {
-            throw new IllegalArgumentException("not the state of a file that is being sent", unreadable);
-        }
+        return new Pending(partner, path, key, size, modified, attempts + 1, first, again, why, sha256, place);
     }
 }

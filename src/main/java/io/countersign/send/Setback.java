@@ -1,5 +1,6 @@
 package io.countersign.send;
 
+import io.countersign.ledger.LedgerException;
 import io.countersign.settings.Problems;
 import io.countersign.transfer.Durable;
 import java.io.IOException;
@@ -28,8 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class Setback implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.sent");
     private static final int MOST_DOUBLINGS = 30;
-    /** Of the first wait, where something here is in the way; time alone seldom mends that. */
-    private static final int UNKEPT_DOUBLINGS = 4;
+    /** Of the first wait, where something here is in the way; the partner is not called meanwhile. */
+    private static final int LOCAL_DOUBLINGS = 1;
 
     private final Durable durable = new Durable();
     private @Nullable Attempts attempts;
@@ -64,7 +65,10 @@ public final class Setback implements Processor {
         Pending pending = exchange.getProperty(Attempt.PENDING, Pending.class);
         Failed why = BrokenCall.of(thrown, exchange.getProperty(Attempt.URL, "", String.class));
         LOG.debug("an attempt failed, interrupted: {}", interrupted, thrown);
-        exchange.setProperty(Outcome.PROPERTY, new Outcome(path, null, null, why));
+        exchange.setProperty(Outcome.PROPERTY, new Outcome(path, null, why));
+        if (thrown instanceof LedgerException) {
+            return; // nothing was sent, and nothing goes until it can be used again
+        }
         try {
             settle(exchange, pending, why);
         } catch (IOException unkept) {
@@ -76,23 +80,38 @@ public final class Setback implements Processor {
 
     private void settle(Exchange exchange, @Nullable Pending pending, Failed why) throws IOException {
         Path file = exchange.getProperty(Attempt.FILE, Path.class);
-        if (!Files.exists(file)) {
+        if (pending != null && !attempts().isOpen(pending)) {
+            LOG.warn("not sent as it is file=\"{}\" reason=\"{}\"", OneLine.of(file), OneLine.of(why.detail()));
+        } else if (!Files.exists(file)) {
             LOG.warn("not sent file=\"{}\" reason=\"it was taken from the outbox\"", OneLine.of(file));
             if (pending != null) {
-                attempts().remove(pending);
+                attempts().gone(pending, Ending.TAKEN);
             }
         } else if (pending == null) {
             postpone(exchange, why);
         } else if (why.code().permanent() && pending.isStill(file)) {
             fail(exchange, pending, file, why);
+        } else if (attempts().underWay().isAccepted(pending.key())) {
+            putAwayLater(exchange, pending, why);
         } else {
-            delay(pending, why);
+            delay(pending, why, why.retryAfter() == null ? backoff(pending.attempts()) : why.retryAfter());
         }
     }
 
-    private void delay(Pending pending, Failed why) throws IOException {
-        Duration wait = why.retryAfter() == null ? backoff(pending.attempts()) : why.retryAfter();
-        Pending again = pending.failed(now().plus(wait), why.code().word() + ": " + why.detail());
+    /** The partner is not called for it again, so that trying is cheap. */
+    private void putAwayLater(Exchange exchange, Pending pending, Failed why) {
+        Failed kept = new Failed(
+                FailureCode.LOCAL, "the partner has accepted it, and it cannot be put away: " + why.detail(), why);
+        exchange.setProperty(Outcome.PROPERTY, new Outcome(pending.path(), null, kept));
+        if (reason(kept).equals(pending.lastFailure())) {
+            attempts().underWay().postpone(pending.partner(), pending.path(), now().plus(backoff(LOCAL_DOUBLINGS)));
+        } else {
+            delay(pending, kept, backoff(LOCAL_DOUBLINGS));
+        }
+    }
+
+    private void delay(Pending pending, Failed why, Duration wait) {
+        Pending again = pending.failed(now().plus(wait), reason(why));
         LOG.warn(
                 "not sent partner={} path=\"{}\" key={} attempts={} next={} {} reason=\"{}\"",
                 pending.partner(),
@@ -102,7 +121,11 @@ public final class Setback implements Processor {
                 again.next(),
                 why.code().word(),
                 OneLine.of(why.detail()));
-        attempts().put(again);
+        attempts().setBack(again);
+    }
+
+    private static String reason(Failed why) {
+        return why.code().word() + ": " + why.detail();
     }
 
     /** Half of it is certain and half is chance, so that what failed together does not come back together. */
@@ -112,13 +135,9 @@ public final class Setback implements Processor {
     }
 
     private void fail(Exchange exchange, Pending pending, Path file, Failed why) throws IOException {
-        Map<String, byte[]> papers = new LinkedHashMap<>(why.evidence());
-        papers.put(".problem.json", Answer.bytes(problem(exchange, pending, why)));
-        Path filed = new Filing(
-                        Objects.requireNonNull(failed, "failed is not set").resolve(pending.partner()), durable)
-                .file(file, pending.path(), pending.key(), papers);
-        attempts().remove(pending);
-        exchange.setProperty(Outcome.PROPERTY, new Outcome(pending.path(), filed, null, why));
+        Path filed = putAway(exchange, pending, file, why);
+        attempts().end(pending, Ending.gaveUp(pending, why, filed));
+        exchange.setProperty(Outcome.PROPERTY, new Outcome(pending.path(), filed, why));
         LOG.error(
                 "failed partner={} path=\"{}\" key={} attempts={} {} reason=\"{}\" to=\"{}\"",
                 pending.partner(),
@@ -128,6 +147,21 @@ public final class Setback implements Processor {
                 why.code().word(),
                 OneLine.of(why.detail()),
                 OneLine.of(filed));
+    }
+
+    private Path putAway(Exchange exchange, Pending pending, Path file, Failed why) throws IOException {
+        Map<String, byte[]> papers = new LinkedHashMap<>(why.evidence());
+        papers.put(Papers.PROBLEM, Answer.bytes(problem(exchange, pending, why)));
+        Path folder = Objects.requireNonNull(failed, "failed is not set").resolve(pending.partner());
+        try {
+            return new Filing(folder, durable).file(file, pending.path(), pending.key(), papers);
+        } catch (IOException notNow) {
+            Attempt.Sent sent = exchange.getProperty(Attempt.SENT, Attempt.Sent.class);
+            if (sent != null) {
+                attempts().underWay().decided(new Verdict(sent, null, why));
+            }
+            throw notNow;
+        }
     }
 
     /** RFC 9457, with what an operator needs to mend it and the command needs to put it back. */
@@ -151,8 +185,8 @@ public final class Setback implements Processor {
     private void postpone(Exchange exchange, Failed why) {
         String partner = exchange.getProperty(Attempt.PARTNER, String.class);
         String path = exchange.getProperty(Attempt.PATH, String.class);
-        attempts().postpone(partner, path, now().plus(backoff(UNKEPT_DOUBLINGS)));
-        if (attempts().trouble(partner, path, "cannot be sent: " + why.detail())) {
+        attempts().underWay().postpone(partner, path, now().plus(backoff(LOCAL_DOUBLINGS)));
+        if (attempts().underWay().trouble(partner, path, "cannot be sent: " + why.detail())) {
             LOG.error(
                     "not sent partner={} file=\"{}\" reason=\"{}\"",
                     partner,

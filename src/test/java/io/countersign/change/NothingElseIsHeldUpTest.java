@@ -204,7 +204,7 @@ class NothingElseIsHeldUpTest {
         home.write(
                 "routes/send.camel.yaml",
                 home.read("routes/send.camel.yaml")
-                        .replace("{{countersign.data}}/sending", "{{countersign.data}}/other"));
+                        .replace("data: \"{{countersign.data}}\"", "data: \"{{countersign.data}}/.\""));
         await(() -> service.complaints().stream().anyMatch(why -> why.contains("next start")));
     }
 

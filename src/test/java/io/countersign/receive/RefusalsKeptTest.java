@@ -81,7 +81,9 @@ class RefusalsKeptTest {
             for (int i = 0; i < 10; i++) {
                 assertThat(put(service).statusCode()).isEqualTo(403);
             }
-            assertThat(Duration.between(began, Instant.now())).as("each would wait for 5 s, were it to wait").isLessThan(Duration.ofSeconds(35));
+            assertThat(Duration.between(began, Instant.now()))
+                    .as("each would wait for 5 s, were it to wait")
+                    .isLessThan(Duration.ofSeconds(35));
             lock.execute("ROLLBACK");
         }
     }

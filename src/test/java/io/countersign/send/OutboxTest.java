@@ -3,6 +3,7 @@ package io.countersign.send;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.countersign.ledger.Ledger;
 import io.countersign.settings.InvalidSettingsException;
 import io.countersign.testing.Command;
 import io.countersign.testing.RunningService;
@@ -17,15 +18,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
 import java.text.Normalizer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -227,8 +225,10 @@ class OutboxTest {
         Path done = to.put("sub/order.done", "");
         to.awaitFiled("failed/acme", "sub/order");
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> Files.notExists(done));
-        Failures failures = new Failures(to.home.data());
-        failures.putBack("acme", failures.of("acme").get(0));
+        try (Ledger ledger = to.ledger()) {
+            Failures failures = new Failures(to.home.data(), ledger);
+            failures.putBack("acme", failures.of("acme").get(0));
+        }
         to.awaitFiled("sent/acme", "sub/order");
         to.awaitNothingIn("outbox/acme");
         assertThat(to.home.files("failed/acme")).isEmpty();
@@ -302,7 +302,7 @@ class OutboxTest {
         to.awaitArrived("order.answer.json", "order.receipt.json");
         to.put("order", "order");
         to.awaitNothingIn("outbox/acme");
-        to.awaitNothingIn("sending");
+        to.awaitNothingWaits();
         assertThat(to.home.read("data/sent/acme/order.answer.json")).isEqualTo("not a paper");
         assertThat(to.home.read("data/sent/acme/order.receipt.json")).isEqualTo("not a paper either");
         assertThat(to.filed("sent/acme")).containsExactly(to.keys().get(2) + "_order");
@@ -355,7 +355,7 @@ class OutboxTest {
                 to.put(name, name);
             }
             to.awaitNothingIn("outbox/acme");
-            to.awaitNothingIn("sending");
+            to.awaitNothingWaits();
         }
         assertThat(theirs.files("inbox/sender")).hasSameSizeAs(NAMES);
         List<Object> received = new ArrayList<>();
@@ -477,29 +477,6 @@ class OutboxTest {
     }
 
     @Test
-    void aStateThatCannotBeReadHoldsUpItsOwnFileAloneAndIsReportedOnce() throws Exception {
-        to.home.write(
-                "routes/send.camel.yaml",
-                to.home.read("routes/send.camel.yaml").replace("longestRetry: 15m", "longestRetry: 1s"));
-        List<String> states = List.of("", "garbage", "[]", "{\"partner\":\"acme\",\"path\":\"bad-3\"}");
-        for (int i = 0; i < states.size(); i++) {
-            to.home.write("data/sending/acme/" + stateOf("bad-" + i) + ".json", states.get(i));
-            to.put("bad-" + i, "bad");
-        }
-        to.start();
-        for (String marker : List.of("one", "two", "three")) {
-            to.awaitTurn(marker);
-        }
-        assertThat(to.arrived()).containsExactly("one", "two", "three");
-        for (int i = 0; i < states.size(); i++) {
-            assertThat(to.told("outbox/acme/bad-" + i)).hasSize(1).allMatch(line -> line.contains("; remove it if"));
-            String state = stateOf("bad-" + i) + ".json";
-            assertThat(to.told(state)).hasSize(1);
-            assertThat(to.home.read("data/sending/acme/" + state)).isEqualTo(states.get(i));
-        }
-    }
-
-    @Test
     void aFileThatIsTakenAwayBeforeItsTurnIsNotMissed() throws Exception {
         to.start();
         to.acme.then(Step.onRequest(request -> {
@@ -517,7 +494,7 @@ class OutboxTest {
         to.awaitFiled("sent/acme", "batch/first", "batch/third");
         assertThat(to.arrived()).containsExactly("first", "third");
         assertThat(to.told("second")).hasSize(1).allMatch(line -> line.contains("taken"));
-        to.awaitNothingIn("sending");
+        to.awaitNothingWaits();
     }
 
     @Test
@@ -528,7 +505,7 @@ class OutboxTest {
         awaitSetback();
         Files.delete(order);
         to.awaitTurn("later");
-        to.awaitNothingIn("sending");
+        to.awaitNothingWaits();
         assertThat(to.arrived()).containsExactly("order", "later");
         assertThat(to.filed("sent/acme")).containsExactly("later");
     }
@@ -544,7 +521,7 @@ class OutboxTest {
         assertThat(to.keys()).hasSize(2).doesNotHaveDuplicates();
         assertThat(to.home.read("data/sent/acme/order")).isEqualTo("another");
         assertThat(to.acme.seen().get(1).body()).isEqualTo("another".getBytes(StandardCharsets.UTF_8));
-        to.awaitNothingIn("sending");
+        to.awaitNothingWaits();
     }
 
     @Test
@@ -571,7 +548,7 @@ class OutboxTest {
         assertThat(to.keys()).doesNotHaveDuplicates();
         assertThat(to.acme.connections()).isLessThanOrEqualTo(3);
         to.awaitNothingIn("outbox");
-        to.awaitNothingIn("sending");
+        to.awaitNothingWaits();
     }
 
     @Test
@@ -663,11 +640,6 @@ class OutboxTest {
 
     private static JsonObject json(Path file) throws Exception {
         return (JsonObject) Jsoner.deserialize(Files.readString(file));
-    }
-
-    private static String stateOf(String path) throws Exception {
-        byte[] digest = MessageDigest.getInstance("SHA-256").digest(path.getBytes(StandardCharsets.UTF_8));
-        return HexFormat.of().formatHex(Arrays.copyOf(digest, 16));
     }
 
     private static void assumeUtf8Names() {

@@ -3,6 +3,7 @@ package io.countersign.send;
 import static io.countersign.testing.SendingHome.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.countersign.ledger.Entry.State;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.ScriptedServer;
 import io.countersign.testing.SendingHome;
@@ -127,7 +128,7 @@ class RestartTest {
             home.drop("acme", "later.txt", "y");
             home.answer("acme", "later.txt");
         }
-        assertThat(home.names("sending")).isEmpty();
+        assertThat(home.rows(State.WAITING)).isEmpty();
         assertThat(server.seen()).hasSize(2);
     }
 

@@ -2,6 +2,8 @@ package io.countersign.send;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.countersign.ledger.Entry;
+import io.countersign.ledger.Entry.State;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.Step;
 import io.countersign.testing.TestHome;
@@ -17,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.camel.util.json.JsonObject;
 import org.apache.camel.util.json.Jsoner;
 import org.awaitility.Awaitility;
@@ -64,7 +65,7 @@ class SendCommandTest {
             ran = send("--partner", "acme", file.toString());
         }
         assertThat(ran.exitCode()).as(ran.err()).isZero();
-        assertThat(ran.err()).isEmpty();
+        assertThat(ran.err().strip()).isEqualTo("Über order.xml: signed by 'CN=company'");
         assertThat(ran.out().lines()).hasSize(1);
         JsonObject receipt = (JsonObject) Jsoner.deserialize(ran.out());
         assertThat(receipt).containsEntry("name", "Über order.xml").containsKeys("id", "sha256", "receivedAt");
@@ -72,6 +73,8 @@ class SendCommandTest {
         assertThat(to.filed("sent/acme")).containsExactly("Über order.xml");
         assertThat(to.home.read("data/sent/acme/Über order.xml.receipt.json").strip())
                 .isEqualTo(ran.out().strip());
+        assertThat(to.home.data().resolve("sent/acme/Über order.xml.receipt.p7m"))
+                .exists();
         assertThat(theirs.files("inbox/sender")).hasSize(1);
         assertNothingLeft();
     }
@@ -210,20 +213,20 @@ class SendCommandTest {
         assertThat(first.err()).startsWith("order: not accepted (unreachable): ");
         assertNothingLeft();
         assertThat(to.home.files("failed")).isEmpty();
-        String state = state();
+        Entry state = to.rows(State.WAITING).get(0);
 
         to.described();
         to.acme.then(Step.answer(503, Map.of("Retry-After", "86400"), "later"));
         Ran second = send("--partner", "acme", file.toString());
         assertThat(second.exitCode()).isEqualTo(1);
         assertThat(second.err()).startsWith("order: not accepted (unavailable): ");
-        assertThat(state).contains(to.keys().get(0));
+        assertThat(to.keys()).containsExactly(state.id());
 
         Ran third = send("--partner", "acme", file.toString());
         assertThat(third.exitCode()).as(third.err()).isZero();
         assertThat(to.keys()).hasSize(2);
         assertThat(to.keys().get(1)).isEqualTo(to.keys().get(0));
-        assertThat(to.filed("sending")).isEmpty();
+        assertThat(to.rows(State.WAITING)).isEmpty();
 
         Ran fourth = send("--partner", "acme", file.toString());
         assertThat(fourth.exitCode()).as(fourth.err()).isZero();
@@ -266,15 +269,13 @@ class SendCommandTest {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
                 .until(() -> !to.told("unavailable").isEmpty());
-        String state = Files.readString(to.home.files("sending/acme").get(0));
+        List<Entry> state = to.rows(State.WAITING);
         Ran ran = send("--partner", "acme", file("order", "goes").toString());
         assertThat(ran.exitCode()).as(ran.err()).isZero();
         assertThat(to.keys()).hasSize(2).doesNotHaveDuplicates();
         assertThat(to.acme.seen().get(1).body()).isEqualTo("goes".getBytes(StandardCharsets.UTF_8));
         assertThat(waiting).hasContent("waits");
-        assertThat(to.home.files("sending/acme"))
-                .hasSize(1)
-                .allSatisfy(same -> assertThat(same).hasContent(state));
+        assertThat(to.rows(State.WAITING)).hasSize(1).isEqualTo(state);
         assertThat(to.filed("sent/acme")).containsExactly("order");
         assertThat(to.home.read("data/sent/acme/order")).isEqualTo("goes");
     }
@@ -449,20 +450,9 @@ class SendCommandTest {
     }
 
     /** That there is no file in any outbox, nor a copy that the command made. */
-    private void assertNothingLeft() throws IOException {
+    private void assertNothingLeft() {
         assertThat(to.home.files("outbox")).isEmpty();
-        Path own = to.home.data().resolve("sending/.command");
-        if (Files.exists(own)) {
-            try (Stream<Path> left = Files.list(own)) {
-                assertThat(left.map(path -> path.getFileName().toString())).allMatch("states"::equals);
-            }
-        }
-    }
-
-    private String state() throws IOException {
-        List<Path> states = to.home.files("sending/.command/states/acme");
-        assertThat(states).hasSize(1);
-        return Files.readString(states.get(0));
+        assertThat(to.home.files("sending")).isEmpty();
     }
 
     private static int unusedPort() throws IOException {

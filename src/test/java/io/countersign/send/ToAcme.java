@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.countersign.ledger.Entry;
+import io.countersign.ledger.Entry.Direction;
+import io.countersign.ledger.Entry.State;
+import io.countersign.ledger.Ledger;
+import io.countersign.ledger.Node;
 import io.countersign.settings.InvalidSettingsException;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Issue;
+import io.countersign.testing.LedgerRows;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.ScriptedServer;
 import io.countersign.testing.Seen;
@@ -138,7 +144,7 @@ final class ToAcme implements AutoCloseable {
         Path start = home.data().resolve(folder);
         return home.files(folder).stream()
                 .map(file -> start.relativize(file).toString())
-                .filter(name -> !name.matches("(?s).*[.](answer|receipt|problem)[.]json"))
+                .filter(name -> !name.matches("(?s).*[.](answer[.]json|receipt[.](json|p7m)|problem[.]json)"))
                 .toList();
     }
 
@@ -156,6 +162,26 @@ final class ToAcme implements AutoCloseable {
                 .atMost(Duration.ofSeconds(30))
                 .ignoreException(UncheckedIOException.class)
                 .untilAsserted(() -> assertThat(home.files(folder)).isEmpty());
+    }
+
+    /** What the ledger has of what is or was sent. */
+    List<Entry> rows(State state) {
+        return LedgerRows.of(home).stream()
+                .filter(row -> row.direction() == Direction.OUT && row.state() == state)
+                .toList();
+    }
+
+    void awaitNothingWaits() {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(rows(State.WAITING)).isEmpty());
+    }
+
+    /** The home's ledger, for another process than the service. */
+    Ledger ledger() throws IOException {
+        Ledger ledger = new Ledger("jdbc:sqlite:" + home.data().resolve("ledger.db"), "", "", Node.of(home.data()));
+        ledger.open();
+        return ledger;
     }
 
     /** The lines of the log about sending that have a text. */

@@ -94,7 +94,7 @@ class StopTest {
             List<String> contents = new ArrayList<>();
             for (Upload upload : uploads) {
                 Answer answer = upload.finish();
-                assertThat(answer.status()).isEqualTo(201);
+                assertThat(answer.status()).as(service.output()).isEqualTo(201);
                 assertThat(answer.headers()).containsEntry("connection", "close");
                 contents.add(upload.content());
             }

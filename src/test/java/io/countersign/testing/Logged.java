@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
 /** What one of the service's loggers says, as {@code LEVEL message}, until it is closed. */
@@ -13,6 +14,7 @@ public final class Logged implements AutoCloseable {
 
     private Logged(String name) {
         logger = (Logger) LoggerFactory.getLogger(name);
+        lines.list = new CopyOnWriteArrayList<>();
         lines.start();
         logger.addAppender(lines);
     }

@@ -1,17 +1,18 @@
 package io.countersign.testing;
 
+import io.countersign.ledger.Entry;
+import io.countersign.ledger.Entry.Direction;
+import io.countersign.ledger.Entry.State;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.util.json.DeserializationException;
@@ -135,21 +136,27 @@ public final class SendingHome {
     }
 
     private List<JsonObject> states(String partner) {
-        Path folder = home.data().resolve("sending").resolve(partner);
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        List<JsonObject> states = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.json")) {
-            for (Path file : files) {
-                states.add(json(file));
-            }
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        } catch (UncheckedIOException gone) {
-            return states(partner); // one ended meanwhile
-        }
-        return states;
+        return rows(State.WAITING).stream()
+                .filter(row -> row.partner().equals(partner))
+                .map(SendingHome::state)
+                .toList();
+    }
+
+    private static JsonObject state(Entry row) {
+        JsonObject state = new JsonObject();
+        state.put("path", row.path());
+        state.put("key", row.key());
+        state.put("attempts", row.attempts());
+        state.put("next", String.valueOf(row.next()));
+        state.put("lastFailure", row.reason());
+        return state;
+    }
+
+    /** What the ledger has of what was or is to be sent. */
+    public List<Entry> rows(State state) {
+        return LedgerRows.of(home).stream()
+                .filter(row -> row.direction() == Direction.OUT && row.state() == state)
+                .toList();
     }
 
     public Path outbox(String partner, String name) {

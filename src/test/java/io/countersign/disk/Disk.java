@@ -28,14 +28,14 @@ final class Disk implements AutoCloseable {
     }
 
     /** A small one, in memory. */
-    static Disk small(Path folder, String size) throws IOException, InterruptedException {
+    static Disk small(Path folder, String size) throws IOException {
         Files.createDirectories(folder);
         mount("-t", "tmpfs", "-o", "size=" + size, "tmpfs", folder.toString());
         return new Disk(folder);
     }
 
     /** The folder itself, with all that is in it, for nobody to write to. What is open stays so. */
-    static Disk readOnly(Path folder) throws IOException, InterruptedException {
+    static Disk readOnly(Path folder) throws IOException {
         Files.createDirectories(folder);
         mount("--bind", folder.toString(), folder.toString());
         mount("-o", "remount,ro,bind", folder.toString());
@@ -60,24 +60,26 @@ final class Disk implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         // Lazily: a service that just ends, or a look at the folder, must not keep it.
         if (!isDone("umount", "-l", folder.toString())) {
             throw new IOException(folder + " stays mounted");
         }
     }
 
-    private static void mount(String... how) throws IOException, InterruptedException {
+    private static void mount(String... how) {
         assumeTrue(isDone(Stream.concat(Stream.of("mount"), Stream.of(how)).toArray(String[]::new)), "no mount here");
     }
 
-    private static boolean isDone(String... command) throws InterruptedException {
+    private static boolean isDone(String... command) {
         try {
             return new ProcessBuilder(List.of(command))
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                             .start()
-                            .waitFor()
+                            .onExit()
+                            .join()
+                            .exitValue()
                     == 0;
         } catch (IOException noSuchCommand) {
             return false;

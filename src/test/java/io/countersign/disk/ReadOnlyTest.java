@@ -36,7 +36,8 @@ class ReadOnlyTest {
             Received received = new Received(home);
             for (int round = 0; round < Disk.ROUNDS; round++) {
                 List<File> files = sender.files(AT_ONCE, 400_000);
-                try (Disk disk = Disk.readOnly(home.data().resolve(where))) {
+                Disk readOnly = Disk.readOnly(home.data().resolve(where));
+                try (readOnly) {
                     for (HttpResponse<String> answer : sender.send(files)) {
                         Sender.isRefused(answer, 503, "unavailable");
                     }

@@ -52,6 +52,7 @@ public final class Service implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("countersign");
 
     private final Settings settings;
+    private final Clock clock;
     private final Revocation revocation;
     private final Partners partners;
     private final Refusals refusals = new Refusals();
@@ -68,6 +69,7 @@ public final class Service implements AutoCloseable {
     private @Nullable Following following;
     private @Nullable Node node;
     private @Nullable Ledger ledger;
+    private @Nullable Keeping keeping;
 
     /** @param clock by which certificates are valid or not */
     public Service(Settings settings, Clock clock) {
@@ -78,6 +80,7 @@ public final class Service implements AutoCloseable {
     public Service(Settings settings, Clock clock, Duration betweenLooks) {
         this.betweenLooks = betweenLooks;
         this.settings = settings;
+        this.clock = clock;
         this.revocation = Revoked.check(settings, clock);
         this.partners = new Partners(clock);
         this.expiry = new Expiry(this::dated, clock);
@@ -129,6 +132,7 @@ public final class Service implements AutoCloseable {
             goOn();
             recover();
             CommandOutbox.removeAbandoned(settings.path("countersign.data"));
+            keeping = Keeping.begin(context(), settings, ledger, refusals, clock);
             goOn();
             main.start();
             running = true;
@@ -279,6 +283,9 @@ public final class Service implements AutoCloseable {
         }
         sightings.close();
         revocation.close();
+        if (keeping != null) {
+            keeping.close();
+        }
         if (ledger != null) {
             ledger.close();
         }

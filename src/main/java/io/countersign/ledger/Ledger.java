@@ -71,7 +71,7 @@ public final class Ledger implements AutoCloseable {
         return opened().writer().commit(work);
     }
 
-    /** Does what only reads. It may run twice. */
+    /** Does what only reads. The work may run twice, and must not commit. */
     public <T> T read(Work<T> work) throws LedgerException {
         Open now = opened();
         try {

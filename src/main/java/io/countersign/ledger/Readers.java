@@ -5,8 +5,11 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.countersign.ledger.Trouble.Kind;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,19 +22,33 @@ final class Readers implements AutoCloseable {
     private static final long FAIL_AT_ONCE = 1;
 
     private final Database database;
+    private final Set<Pool> ending = ConcurrentHashMap.newKeySet();
     private @Nullable Pool current;
     private boolean closed;
 
-    private record Pool(Object ledger, CompletableFuture<HikariDataSource> source) {
-        boolean isClosed() {
-            return source.isDone()
-                    && !source.isCompletedExceptionally()
-                    && source.join().isClosed();
+    /**
+     * Some connections to one ledger.
+     *
+     * @param use shared by who reads: a connection must not be ended, nor another ledger opened, under one who does
+     */
+    private record Pool(
+            Object ledger, CompletableFuture<HikariDataSource> source, ReentrantReadWriteLock use) {
+        Pool(Object ledger) {
+            this(ledger, new CompletableFuture<>(), new ReentrantReadWriteLock());
         }
 
-        /** Ends it, or has it end once it is there. */
+        boolean isClosed() {
+            return source.isDone() && !source.isCompletedExceptionally() && source.join().isClosed();
+        }
+
+        /** Ends it once nobody reads, or has it end once it is there. */
         void close() {
-            var unused = source.thenAccept(HikariDataSource::close);
+            use.writeLock().lock();
+            try {
+                var unused = source.thenAccept(HikariDataSource::close);
+            } finally {
+                use.writeLock().unlock();
+            }
         }
     }
 
@@ -52,45 +69,59 @@ final class Readers implements AutoCloseable {
     }
 
     private <T> T once(Work<T> work) throws TroubleException {
-        Pool pool = null;
+        Pool pool;
         try {
             pool = pool();
-            try (Connection connection = pool.source().join().getConnection()) {
-                return work.in(connection);
-            }
+        } catch (SQLException failed) {
+            throw new TroubleException(database.trouble(failed));
+        }
+        pool.use().readLock().lock();
+        try (Connection connection = pool.source().join().getConnection()) {
+            return work.in(connection);
         } catch (SQLException | CompletionException failed) {
             Trouble trouble = database.trouble(failed);
-            if (pool != null && pool.isClosed()) {
-                throw new TroubleException(trouble.ofConnection());
+            if (pool.isClosed()) {
+                throw new TroubleException(trouble.ofEnded());
             }
             // One that is gone is the writer's to find again.
-            if (pool != null && trouble.isEverybodys() && trouble.kind() != Kind.GONE) {
+            if (trouble.isEverybodys() && trouble.kind() != Kind.GONE) {
                 discard(pool);
             }
             throw new TroubleException(trouble);
+        } finally {
+            pool.use().readLock().unlock();
         }
     }
 
     private Pool pool() throws SQLException {
         Object ledger = database.present();
-        Pool begun = new Pool(ledger, new CompletableFuture<>());
-        synchronized (this) {
-            if (closed) {
-                throw new SQLException("it was closed");
+        Pool begun = new Pool(ledger);
+        begun.use().readLock().lock();
+        try {
+            synchronized (this) {
+                if (closed) {
+                    throw new SQLException("it was closed");
+                }
+                Pool last = current;
+                if (last != null && last.ledger().equals(ledger)) {
+                    return last;
+                }
+                current = begun;
             }
-            Pool last = current;
-            if (last != null && last.ledger().equals(ledger)) {
-                return last;
-            }
-            current = begun;
+            fill(begun);
+            return begun;
+        } finally {
+            begun.use().readLock().unlock();
         }
+    }
+
+    private void fill(Pool begun) {
         try {
             begun.source().complete(connect());
         } catch (SQLException | RuntimeException failed) {
             begun.source().completeExceptionally(failed);
             remove(begun);
         }
-        return begun;
     }
 
     private HikariDataSource connect() throws SQLException {
@@ -113,25 +144,30 @@ final class Readers implements AutoCloseable {
         return was;
     }
 
-    /** Not by the reader itself: to end connections to a server that is silent takes its time. */
+    /** Not by the reader itself, who is in it; and to end connections to a server that is silent takes its time. */
     private void discard(Pool pool) {
         if (remove(pool)) {
-            Thread closing = new Thread(pool::close, "ledger-readers-closing");
+            ending.add(pool);
+            Thread closing = new Thread(() -> end(pool), "ledger-readers-closing");
             closing.setDaemon(true);
             closing.start();
         }
     }
 
+    private void end(Pool pool) {
+        pool.close();
+        ending.remove(pool);
+    }
+
     /** Ends all connections, and returns once nobody uses them any more. */
     void forget() {
-        Pool last;
         synchronized (this) {
-            last = current;
-            current = null;
+            if (current != null) {
+                ending.add(current);
+                current = null;
+            }
         }
-        if (last != null) {
-            last.close();
-        }
+        ending.forEach(this::end);
     }
 
     @Override

@@ -40,9 +40,9 @@ record Trouble(
         return new Trouble(sure ? kind : Kind.DOWN, seen, remedy, cause);
     }
 
-    /** The connection was ended by ourselves meanwhile. */
-    Trouble ofConnection() {
-        return new Trouble(Kind.CUT, seen, remedy, cause);
+    /** All connections were ended by ourselves meanwhile. */
+    Trouble ofEnded() {
+        return new Trouble(Kind.CUT, "it was being opened again", "", cause);
     }
 
     boolean isEverybodys() {

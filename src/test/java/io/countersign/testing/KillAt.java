@@ -15,8 +15,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class KillAt extends AppenderBase<ILoggingEvent> {
     private static final String CONFIGURATION = "io/countersign/testing/kill-at.xml";
-    private static final String STEP = "test.kill-at";
-    private static final String TIMES = "test.kill-at-times";
+    private static final String STEP = "kill-at";
+    private static final String TIMES = "kill-at-times";
 
     private final String step = Objects.requireNonNull(System.getProperty(STEP), STEP) + " ";
     private int left = Integer.getInteger(TIMES, 1);

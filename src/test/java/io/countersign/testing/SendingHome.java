@@ -153,10 +153,14 @@ public final class SendingHome {
     }
 
     /** What the ledger has of what was or is to be sent. */
-    public List<Entry> rows(State state) {
+    public List<Entry> rows() {
         return LedgerRows.of(home).stream()
-                .filter(row -> row.direction() == Direction.OUT && row.state() == state)
+                .filter(row -> row.direction() == Direction.OUT)
                 .toList();
+    }
+
+    public List<Entry> rows(State state) {
+        return rows().stream().filter(row -> row.state() == state).toList();
     }
 
     public Path outbox(String partner, String name) {

@@ -54,15 +54,23 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Starts it in any folder that has routes, and waits until it listens. */
     public static ServiceProcess start(Path home, String... jvmOptions) throws IOException {
-        ServiceProcess service = launch(home, jvmOptions);
+        return launch(home, jvmOptions).awaitListening();
+    }
+
+    public ServiceProcess awaitListening() {
         Awaitility.await()
                 .atMost(PATIENCE)
-                .until(() -> !service.process.isAlive()
-                        || LISTENING.matcher(service.output()).find());
-        if (!service.process.isAlive()) {
-            throw new IllegalStateException("it ended: " + service.output());
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> !process.isAlive() || LISTENING.matcher(output()).find());
+        if (!process.isAlive()) {
+            throw new IllegalStateException("it ended: " + output());
         }
-        return service;
+        return this;
+    }
+
+    /** @return whether it has ended by itself within that time */
+    public boolean endsWithin(Duration time) throws InterruptedException {
+        return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     public int port() {

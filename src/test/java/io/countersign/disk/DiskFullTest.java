@@ -1,5 +1,7 @@
 package io.countersign.disk;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.countersign.disk.Sender.File;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Client;
@@ -9,8 +11,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,7 +45,8 @@ class DiskFullTest {
         "data,              20_000",
         "data/staging,      300_000",
         "data/inbox/acme,   300_000",
-        "data/receipts,     4_096",
+        "data/receipts,     1", // before anything is delivered
+        "data/receipts,     4_096", // room for one, which several see at once
         "ledger,            40_000",
     })
     void aFileIsTakenOrRefusedAndTakenOnceThereIsRoom(String where, int most) throws Exception {
@@ -52,6 +57,7 @@ class DiskFullTest {
                 RunningService service = RunningService.start(home)) {
             Sender sender = new Sender(acme, service.at("/exchange"));
             Received received = new Received(home);
+            int everRefused = 0;
             for (int round = 0; round < Disk.ROUNDS; round++) {
                 disk.fill(random.nextInt(most));
                 List<File> files = sender.files(AT_ONCE, 400_000);
@@ -65,12 +71,43 @@ class DiskFullTest {
                         refused.add(files.get(i));
                     }
                 }
+                everRefused += refused.size();
                 received.isExact();
                 disk.empty();
                 received.takesNow(sender, refused);
                 received.isExact();
             }
             received.isSettled(service);
+            assertThat(everRefused).as("refused, since there was no room").isPositive();
+        }
+    }
+
+    /** Its endpoint is Camel's own alone, which copies onto another disk, and hides the cause in exceptions of its own. */
+    @Test
+    void aRouteOfThePartnersOwnIsNoException() throws Exception {
+        home.partner("acme", Map.of("certificates", "certificates/acme.crt", "addresses", "any"), """
+                - route:
+                    id: from-acme
+                    from:
+                      uri: direct:from-acme
+                      steps:
+                        - to:
+                            uri: file:{{countersign.data}}/warehouse
+                """);
+        try (Disk disk = Disk.small(home.data().resolve("warehouse"), "2m");
+                RunningService service = RunningService.start(home)) {
+            Sender sender = new Sender(acme, service.at("/exchange"));
+            List<File> files = sender.files(2, 100_000);
+            disk.fill(0);
+            for (HttpResponse<String> answer : sender.send(files)) {
+                Sender.isRefused(answer, 507, "storage-full");
+            }
+            disk.empty();
+            assertThat(home.files("warehouse")).isEmpty();
+            for (HttpResponse<String> answer : sender.send(files)) {
+                assertThat(answer.statusCode()).isEqualTo(201);
+            }
+            assertThat(home.files("warehouse")).hasSize(2);
         }
     }
 }

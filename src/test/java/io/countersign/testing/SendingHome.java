@@ -81,7 +81,8 @@ public final class SendingHome {
 
     public Path drop(String partner, String name, byte[] content) {
         try {
-            return drop(partner, name, Files.write(Files.createTempFile(home.folder, "drop", ""), content));
+            Path data = Files.createDirectories(home.data());
+            return drop(partner, name, Files.write(Files.createTempFile(data, ".drop", ""), content));
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

@@ -42,6 +42,10 @@ class ArchitectureTest {
             .definedBy("io.countersign.transfer..")
             .layer("receipt")
             .definedBy("io.countersign.receipt..")
+            .layer("retention")
+            .definedBy("io.countersign.retention..")
+            .layer("rebuild")
+            .definedBy("io.countersign.rebuild..")
             .layer("ledger")
             .definedBy("io.countersign.ledger..")
             .layer("sighting")
@@ -77,19 +81,23 @@ class ArchitectureTest {
             .whereLayer("client")
             .mayOnlyBeAccessedByLayers("send", "cli")
             .whereLayer("transfer")
-            .mayOnlyBeAccessedByLayers("admission", "send", "route", "sighting", "receipt", "cli")
+            .mayOnlyBeAccessedByLayers("admission", "send", "route", "sighting", "receipt", "rebuild", "cli")
             .whereLayer("receipt")
             .mayOnlyBeAccessedByLayers("send", "cli")
+            .whereLayer("retention")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("rebuild")
+            .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("ledger")
-            .mayOnlyBeAccessedByLayers("transfer", "receipt", "send", "operations", "cli")
+            .mayOnlyBeAccessedByLayers("transfer", "receipt", "send", "operations", "retention", "rebuild", "cli")
             .whereLayer("sighting")
             .mayOnlyBeAccessedByLayers("admission", "listener", "cli")
             .whereLayer("partner")
-            .mayOnlyBeAccessedByLayers("admission", "client", "send", "route", "cli")
+            .mayOnlyBeAccessedByLayers("admission", "client", "receipt", "send", "route", "cli")
             .whereLayer("revocation")
             .mayOnlyBeAccessedByLayers("partner", "client", "route", "cli")
             .whereLayer("settings")
-            .mayOnlyBeAccessedByLayers("admission", "partner", "send", "route", "cli");
+            .mayOnlyBeAccessedByLayers("admission", "partner", "send", "route", "retention", "rebuild", "cli");
 
     @ArchTest
     static final ArchRule intakeKnowsNoCertificate = noClasses()
@@ -139,6 +147,15 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.prometheus..");
+
+    @ArchTest
+    static final ArchRule onlyTheLedgerKnowsItsDatabases = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.countersign.ledger..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "javax.sql..", "com.zaxxer.hikari..", "org.flywaydb..", "org.sqlite..", "org.postgresql..");
 
     @ArchTest
     static final ArchRule namesSayWhatTheyAre = classes()

@@ -61,7 +61,7 @@ class DistributionIT {
         assertThat(received(acme.data("inbox/company"))).isEqualTo(toAcme).hasSize(FILES);
         assertThat(received(company.data("inbox/acme"))).isEqualTo(toCompany).hasSize(FILES);
         for (Path sent : List.of(company.data("sent/acme"), acme.data("sent/company"))) {
-            assertThat(files(sent)).hasSize(3 * FILES);
+            assertThat(files(sent)).hasSize(4 * FILES);
             assertThat(files(sent))
                     .filteredOn(file -> file.toString().endsWith(".receipt.json"))
                     .hasSize(FILES);

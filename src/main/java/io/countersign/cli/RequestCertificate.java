@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Makes a private key, and the request (PKCS#10) with which an authority issues a certificate for it,"
-                        + " good for both sides of TLS.",
+                        + " good for both sides of TLS and for signing receipts.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:both files were written", "1:nothing was written; why was printed", "2:wrong usage"})
 final class RequestCertificate implements Callable<Integer> {
@@ -111,7 +111,9 @@ final class RequestCertificate implements Callable<Integer> {
     private static void next(PrintWriter print, Path base, Path key, Path csr) {
         Path certificate = base.resolveSibling(base.getFileName() + ".crt");
         print.println("next:");
-        print.println("  1. send " + csr + " to the authority, and ask for the purposes TLS client and TLS server");
+        print.println("  1. send " + csr
+                + " to the authority, and ask for the purposes TLS client, TLS server and e-mail protection (which signed"
+                + " receipts need)");
         print.println("  2. put what comes back, and behind it the authorities above it but for the root, into "
                 + certificate + ", and look at it: countersign certs show " + certificate);
         print.println("  3. give it to the partners, who pin it next to the one in use");

@@ -3,10 +3,13 @@ package io.countersign.cli;
 import io.countersign.settings.InvalidSettingsException;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
+import io.countersign.settings.ShutdownTerms;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,6 +27,9 @@ import picocli.CommandLine.Spec;
             "2:wrong usage"
         })
 final class Run implements Callable<Integer> {
+    /** Beyond the time in which what is on its way may end; what does not stop by then never will. */
+    private static final long GRACE_MILLIS = 5_000;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -38,19 +44,44 @@ final class Run implements Callable<Integer> {
         Problems problems = new Problems();
         Settings settings = Settings.gather(home, System.getenv(), System.getProperties(), problems);
         Service service = new Service(settings, Clock.systemUTC());
+        Thread end = new Thread(() -> end(service, settings), "end");
+        Runtime.getRuntime().addShutdownHook(end);
         try {
             service.start(problems);
+            FirstFile.invite(service, settings, spec.commandLine().getOut());
         } catch (InvalidSettingsException wrong) {
             spec.commandLine().getErr().println(wrong.getMessage());
-            return 1;
+            if (isStillMeantToRun(end)) {
+                return 1;
+            }
+        } catch (CancellationException asked) {
+            LoggerFactory.getLogger(Run.class).debug("not started", asked);
         }
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            service.close();
-            // A JVM that is asked to stop reports the signal as its exit code; to an operator this is a success.
-            Runtime.getRuntime().halt(0);
-        }));
-        FirstFile.invite(service, settings, spec.commandLine().getOut());
         new CountDownLatch(1).await();
         return 0;
+    }
+
+    /** Ends the process, which thereby has ended well; a JVM by itself would report the signal as its exit code. */
+    private static void end(Service service, Settings settings) {
+        Thread closing = new Thread(service::close, "close");
+        closing.setDaemon(true);
+        closing.start();
+        try {
+            closing.join(ShutdownTerms.of(settings).longestWait().toMillis() + GRACE_MILLIS);
+            if (closing.isAlive()) {
+                LoggerFactory.getLogger("countersign").warn("stopped, although something has not come to its end");
+            }
+        } catch (InterruptedException asWell) {
+            Thread.currentThread().interrupt();
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static boolean isStillMeantToRun(Thread end) {
+        try {
+            return Runtime.getRuntime().removeShutdownHook(end);
+        } catch (IllegalStateException isEnding) {
+            return false;
+        }
     }
 }

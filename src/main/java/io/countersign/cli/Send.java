@@ -90,6 +90,9 @@ final class Send implements Callable<Integer> {
                                     ? outcome.path() + ": accepted, without a receipt; see " + outcome.filed()
                                             + ".answer.json"
                                     : printable(receipt.strip()));
+                    if (outcome.signer() != null) {
+                        err.println(outcome.path() + ": signed by " + printable(outcome.signer()));
+                    }
                 } else {
                     refused++;
                     err.println(outcome.path() + ": not accepted ("

@@ -6,8 +6,10 @@ import io.countersign.ledger.Node;
 import io.countersign.listener.Listeners;
 import io.countersign.operations.Expiry;
 import io.countersign.operations.ExpiryHealth;
+import io.countersign.operations.LedgerHealth;
 import io.countersign.operations.Metrics;
 import io.countersign.operations.PartnersHealth;
+import io.countersign.operations.StoppingHealth;
 import io.countersign.partner.Partners;
 import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Refusing;
@@ -20,6 +22,7 @@ import io.countersign.settings.InvalidSettingsException;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.settings.SettingsCheck;
+import io.countersign.settings.ShutdownTerms;
 import io.countersign.sighting.Sightings;
 import io.countersign.tls.CompanyIdentity;
 import io.countersign.tls.Dated;
@@ -31,6 +34,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -48,6 +52,7 @@ public final class Service implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("countersign");
 
     private final Settings settings;
+    private final Clock clock;
     private final Revocation revocation;
     private final Partners partners;
     private final Refusals refusals = new Refusals();
@@ -57,9 +62,14 @@ public final class Service implements AutoCloseable {
     private final LiveMain main = new LiveMain();
     private final Expiry expiry;
     private final Duration betweenLooks;
+    private final Object startOrEnd = new Object();
+    private volatile boolean ending;
+    private boolean running;
+    private boolean ended;
     private @Nullable Following following;
     private @Nullable Node node;
     private @Nullable Ledger ledger;
+    private @Nullable Keeping keeping;
 
     /** @param clock by which certificates are valid or not */
     public Service(Settings settings, Clock clock) {
@@ -70,6 +80,7 @@ public final class Service implements AutoCloseable {
     public Service(Settings settings, Clock clock, Duration betweenLooks) {
         this.betweenLooks = betweenLooks;
         this.settings = settings;
+        this.clock = clock;
         this.revocation = Revoked.check(settings, clock);
         this.partners = new Partners(clock);
         this.expiry = new Expiry(this::dated, clock);
@@ -82,10 +93,19 @@ public final class Service implements AutoCloseable {
      *
      * @param problems found so far
      * @throws InvalidSettingsException with all that is wrong; the service is stopped then
+     * @throws CancellationException where it is asked to stop meanwhile
      */
     public void start(Problems problems) throws InvalidSettingsException {
+        synchronized (startOrEnd) {
+            startUnlessEnding(problems);
+        }
+        LOG.info("{} partners known, listening on {}", partners.size(), addresses());
+    }
+
+    private void startUnlessEnding(Problems problems) throws InvalidSettingsException {
         var unused = SettingsCheck.check(settings, problems);
         try {
+            goOn();
             Ledger ledger = openLedger(problems);
             Refusing refusing = new Refusing();
             refusing.setRefusals(refusals);
@@ -99,16 +119,24 @@ public final class Service implements AutoCloseable {
             main.bind("progress", (SendingFile.Progress) (file, sent, of) -> {});
             main.bind("metrics", Metrics.registry());
             main.bind("expiry", expiry);
+            goOn();
             main.init();
+            HealthCheckRegistry.get(context()).register(new StoppingHealth(() -> ending));
             HealthCheckRegistry.get(context()).register(health());
             HealthCheckRegistry.get(context()).register(new ExpiryHealth(expiry));
+            HealthCheckRegistry.get(context()).register(new LedgerHealth(ledger));
             Following following = new Routes(context(), settings, partners, revocation).load(ownRoute, problems);
             this.following = following;
             problems.throwIfAny();
             sightings.start(settings.path("countersign.data"));
+            goOn();
             recover();
             CommandOutbox.removeAbandoned(settings.path("countersign.data"));
+            keeping = Keeping.begin(context(), settings, ledger, refusals, clock);
+            goOn();
             main.start();
+            running = true;
+            goOn();
             expiry.look();
             following.begin(
                     main.live(),
@@ -120,16 +148,21 @@ public final class Service implements AutoCloseable {
             var recovering = watch.scheduleWithFixedDelay(this::recoverLater, 10, 10, TimeUnit.SECONDS);
             LOG.debug("looking for what is left unsettled: {}", recovering);
             var unusedToo = watch.scheduleWithFixedDelay(expiry::look, 1, 1, TimeUnit.MINUTES);
-        } catch (InvalidSettingsException reported) {
+        } catch (InvalidSettingsException | CancellationException told) {
             close();
-            throw reported;
+            throw told;
         } catch (Exception failed) {
             LOG.debug("the start failed", failed);
             problems.add(settings.routes().toString(), Problems.reason(failed));
             close();
             throw new InvalidSettingsException(problems.found());
         }
-        LOG.info("{} partners known, listening on {}", partners.size(), addresses());
+    }
+
+    private void goOn() {
+        if (ending) {
+            throw new CancellationException("asked to stop while it starts");
+        }
     }
 
     /** One that cannot be opened is reported with everything else that is wrong; nothing starts then. */
@@ -145,11 +178,7 @@ public final class Service implements AutoCloseable {
         Ledger opened = Ledgers.of(settings, name);
         ledger = opened;
         if (node != null) {
-            try {
-                opened.open();
-            } catch (IOException unusable) {
-                problems.add(settings.where("countersign.ledger-url"), Problems.reason(unusable));
-            }
+            Ledgers.open(opened, settings, problems);
         }
         return opened;
     }
@@ -226,22 +255,45 @@ public final class Service implements AutoCloseable {
         return refusals;
     }
 
+    /**
+     * Takes nothing new, lets end what is on its way, for as long as {@code countersign.shutdown-timeout} says, and cuts off the
+     * rest. A start that is under way ends first, at its next step.
+     */
     @Override
     public void close() {
-        if (following != null) {
-            following.stop();
+        ending = true;
+        listeners.gate().close();
+        synchronized (startOrEnd) {
+            if (!ended) {
+                ended = true;
+                end();
+            }
         }
-        main.stop();
+    }
+
+    /** The ledger last: whatever still ends can be written down. */
+    private void end() {
+        if (running) {
+            new Stopping(ShutdownTerms.of(settings).longestWait(), listeners.gate(), attempts()).stop(main, following);
+        } else {
+            main.stop();
+        }
         if (following != null) {
             following.close();
         }
         sightings.close();
         revocation.close();
+        if (keeping != null) {
+            keeping.close();
+        }
         if (ledger != null) {
             ledger.close();
         }
         if (node != null) {
             node.close();
+        }
+        if (running) {
+            LOG.info("stopped");
         }
     }
 }

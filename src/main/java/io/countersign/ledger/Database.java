@@ -1,44 +1,77 @@
 package io.countersign.ledger;
 
 import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
-import org.flywaydb.core.Flyway;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 
-/** SQLite or PostgreSQL behind a pool of connections, with the ledger's tables as this version knows them. */
-final class Database {
-    static final String SQLITE = "jdbc:sqlite:";
-    static final String POSTGRESQL = "jdbc:postgresql:";
+/** What differs between SQLite and PostgreSQL. Nothing but {@link #prepare} ever creates anything. */
+sealed interface Database permits Sqlite, Postgres {
+    /** How long to wait for others who have locked something. */
+    int LOCK_MILLIS = 5_000;
 
-    private static final int CONNECTIONS = 4;
-    private static final long WAIT_MILLIS = 5_000;
+    /** Both have it that way. */
+    String TABLES = "SELECT 1 FROM transfer WHERE 1 = 0";
 
-    private Database() {}
+    static Database at(String url, String user, String password) {
+        return url.startsWith(Sqlite.PREFIX) ? new Sqlite(url) : new Postgres(url, user, password);
+    }
 
-    static HikariDataSource open(String url, String user, String password) {
-        // Through connections of its own: it holds two at once, and of ours only one at a time may write in SQLite.
-        Flyway.configure()
-                .dataSource(url, user, password)
-                .locations("classpath:io/countersign/ledger")
-                .table("ledger_version")
-                .load()
-                .migrate();
-        HikariConfig config = new HikariConfig();
-        config.setPoolName("ledger-connections");
-        config.setJdbcUrl(url);
-        config.setMaximumPoolSize(CONNECTIONS);
-        config.setConnectionTimeout(WAIT_MILLIS);
-        config.setAutoCommit(false);
-        if (url.startsWith(SQLITE)) {
-            config.addDataSourceProperty("journal_mode", "WAL");
-            config.addDataSourceProperty("synchronous", "FULL");
-            config.addDataSourceProperty("busy_timeout", String.valueOf(WAIT_MILLIS));
-            config.addDataSourceProperty("transaction_mode", "IMMEDIATE");
-        } else {
-            config.setUsername(user);
-            config.setPassword(password);
-            config.addDataSourceProperty("connectTimeout", "5"); // seconds
-            config.addDataSourceProperty("socketTimeout", "20");
+    /** For messages: without a password. */
+    String name();
+
+    /** At the start: creates what is missing, and brings the tables up to date. */
+    void prepare() throws SQLException, LedgerException;
+
+    /** A connection for the writer. From now on this is the ledger, until {@link #leave}. */
+    Connection connect() throws SQLException;
+
+    void begin(Connection writing) throws SQLException;
+
+    /** Returns once it is durable; fails where the ledger is not the one any more that was connected to. */
+    void commit(Connection writing) throws SQLException;
+
+    void rollback(Connection writing) throws SQLException;
+
+    /** Ends a writer's connection, and the transaction in it; never fails. */
+    void drop(Connection writing);
+
+    /**
+     * Which ledger the writer has connected to.
+     *
+     * @throws SQLException where it is not there any more
+     */
+    Object present() throws SQLException;
+
+    /** Nobody is to use what is open any more; readers wait for the writer's next connection. */
+    void leave();
+
+    /** Says how a pool of connections reads the ledger that is present. */
+    void readers(HikariConfig pool) throws SQLException;
+
+    Trouble trouble(Throwable failed);
+
+    /** The first column of the first row; empty where there is none. */
+    static String ask(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            String found = rows.next() ? rows.getString(1) : null;
+            return found == null ? "" : found;
         }
-        return new HikariDataSource(config);
+    }
+
+    static void run(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    static void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException broken) {
+            // It is given up anyway.
+        }
     }
 }

@@ -1,10 +1,22 @@
 package io.countersign.ledger;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
-/** The ledger cannot be read or written now. Nothing may be promised then; what was asked for may or may not be in it. */
+/**
+ * The ledger cannot be read or written now. Nothing may be promised then; what was asked for may or may not be in it. The
+ * message says which ledger, what was seen and what to do, never a password.
+ */
 public final class LedgerException extends IOException {
-    LedgerException(String message, Throwable cause) {
+    private final boolean full;
+
+    LedgerException(String message, boolean full, @Nullable Throwable cause) {
         super(message, cause);
+        this.full = full;
+    }
+
+    /** Whether it is for want of room on the ledger's disk; the message has the words "no space left" then. */
+    public boolean isFull() {
+        return full;
     }
 }

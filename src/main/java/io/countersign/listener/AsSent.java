@@ -33,6 +33,7 @@ public final class AsSent extends DefaultHttpBinding {
 
     private List<String> headers = List.of();
     private @Nullable Refusing refusal;
+    private boolean askedWhileStopping;
 
     /** The request headers that become message headers, separated by commas. */
     public void setHeaders(String headers) {
@@ -48,6 +49,15 @@ public final class AsSent extends DefaultHttpBinding {
     /** Makes the answer of what ended a route. */
     public void setRefusal(Refusing refusal) {
         this.refusal = refusal;
+    }
+
+    /** Whether the listener still takes requests while the service stops, as one does that tells how the service is. */
+    public void setAskedWhileStopping(boolean askedWhileStopping) {
+        this.askedWhileStopping = askedWhileStopping;
+    }
+
+    boolean isAskedWhileStopping() {
+        return askedWhileStopping;
     }
 
     @Override

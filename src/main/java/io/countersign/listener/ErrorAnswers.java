@@ -39,13 +39,21 @@ final class ErrorAnswers extends ErrorHandler {
         Throwable cause = request.getAttribute(ERROR_EXCEPTION) instanceof Throwable thrown ? thrown : null;
         Code code = code(status, cause);
         Refusal refusal = new Refusal(code, code.title() + ".", "status " + status + reason(request, cause), cause);
+        answer(response, callback, code, refusals.refuse(caller(request), refusal, status));
+        return true;
+    }
+
+    /** Answers by a problem document; the status is set. */
+    static void answer(Response response, Callback callback, Code code, String problem) {
         if (code == Code.METHOD_NOT_ALLOWED) {
             response.getHeaders().put(HttpHeader.ALLOW, Refusing.METHODS);
         }
+        if (code.isTransient()) {
+            response.getHeaders().put(HttpHeader.RETRY_AFTER, Refusing.RETRY_AFTER_SECONDS);
+        }
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Refusals.PROBLEM_TYPE);
-        Content.Sink.write(response, true, refusals.refuse(caller(request), refusal, status), callback);
-        return true;
+        Content.Sink.write(response, true, problem, callback);
     }
 
     private static Code code(int status, @Nullable Throwable cause) {
@@ -74,15 +82,19 @@ final class ErrorAnswers extends ErrorHandler {
         return String.valueOf((cause.getCause() == null ? cause : cause.getCause()).getMessage());
     }
 
-    private static Refusals.Caller caller(Request request) {
+    static Refusals.Caller caller(Request request) {
         EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
         EndPoint.SslSessionData session = endPoint.getSslSessionData();
         X509Certificate[] shown = session == null ? null : session.peerCertificates();
         return Refusals.Caller.of(
                 null,
-                endPoint.getRemoteSocketAddress() instanceof InetSocketAddress socket
-                        ? Addresses.format(socket.getAddress())
-                        : null,
+                address(endPoint),
                 shown == null || shown.length == 0 ? null : Certificates.fingerprint(shown[0]));
+    }
+
+    static @Nullable String address(EndPoint endPoint) {
+        return endPoint.getRemoteSocketAddress() instanceof InetSocketAddress socket
+                ? Addresses.format(socket.getAddress())
+                : null;
     }
 }

@@ -24,7 +24,8 @@ final class Lingering extends Handler.Wrapper {
                 request, response, Callback.from(() -> linger(request, response, callback), callback::failed));
     }
 
-    private static void linger(Request request, Response response, Callback callback) {
+    /** Reads on where the answer was a refusal, and ends the request then. */
+    static void linger(Request request, Response response, Callback callback) {
         boolean waits = request.getHeaders().contains(HttpHeader.EXPECT) && request.getAttribute(Body.OPENED) == null;
         if (response.getStatus() < BAD_REQUEST || waits) {
             callback.succeeded();

@@ -53,6 +53,7 @@ public final class Listeners extends JettyHttpComponent12 {
     private static final long IDLE_MILLIS = 60_000;
 
     private final Refusals refusals;
+    private final Gate gate;
     private final Set<HttpConsumer> connected = ConcurrentHashMap.newKeySet();
     private final Sightings sightings;
     /** By place: what keeps a listener open without a route, and the routes that have yet to end there. */
@@ -67,6 +68,7 @@ public final class Listeners extends JettyHttpComponent12 {
 
     public Listeners(Refusals refusals, Sightings sightings) {
         this.refusals = refusals;
+        this.gate = new Gate(refusals);
         this.sightings = sightings;
         setErrorHandler(new ErrorAnswers(refusals));
         setSendServerVersion(false);
@@ -180,6 +182,19 @@ public final class Listeners extends JettyHttpComponent12 {
         }
     }
 
+    /** Through which all requests come in. */
+    public Gate gate() {
+        return gate;
+    }
+
+    private boolean isAskedWhileStopping(String place) {
+        return connected.stream()
+                .map(consumer -> (JettyHttpEndpoint) consumer.getEndpoint())
+                .anyMatch(endpoint -> place(endpoint).equals(place)
+                        && endpoint.getHttpBinding() instanceof AsSent asSent
+                        && asSent.isAskedWhileStopping());
+    }
+
     /** Camel keeps a connector for as long as it has a consumer; this one gets no requests. */
     static final class Hold extends HttpConsumer {
         Hold(JettyHttpEndpoint endpoint) {
@@ -233,6 +248,8 @@ public final class Listeners extends JettyHttpComponent12 {
         CamelServlet servlet = super.createServletForConnector(server, connector, handlers, endpoint);
         server.getDescendant(ServletContextHandler.class).setErrorHandler(new ErrorAnswers(refusals));
         server.insertHandler(new Lingering());
+        String place = place(endpoint);
+        server.insertHandler(gate.at(() -> isAskedWhileStopping(place)));
         servlet.setServletResolveConsumerStrategy(new ExactPath(routes.readLock()));
         return servlet;
     }

@@ -9,6 +9,7 @@ import io.countersign.tls.Dated;
 import io.countersign.tls.Identity;
 import io.countersign.tls.Reading;
 import io.countersign.tls.RevocationCheck;
+import io.countersign.tls.RevocationException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
@@ -116,6 +117,18 @@ public final class Partners implements ClientTrust {
      */
     public KnownPartner identify(List<X509Certificate> shown) throws Refusal {
         return directory.identify(shown, clock.instant());
+    }
+
+    /**
+     * Whether a certificate may sign for a partner: one that identifies it as a client, or that its server may show, valid now
+     * and not revoked.
+     *
+     * @param shown what came with the signature, the signer's own first
+     * @throws CertificateException where it may not; a {@link RevocationException} where it is the partner's, and revoked, or
+     *     nobody can say now that it is not
+     */
+    public void checkSigner(String id, List<X509Certificate> shown) throws CertificateException {
+        new PartnerSigner(directory, clock.instant()).check(id, shown);
     }
 
     /**

@@ -7,7 +7,7 @@ import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
-/** Answers {@code GET …/receipts/ID} with the caller's own receipt of that id. */
+/** Answers {@code GET …/receipts/ID} with the caller's own receipt of that id, signed if that is asked for. */
 public final class EarlierReceipt implements Processor {
     private @Nullable Receipts receipts;
 
@@ -20,10 +20,11 @@ public final class EarlierReceipt implements Processor {
         Message message = exchange.getMessage();
         String path = message.getHeader(Exchange.HTTP_PATH, "", String.class);
         String partner = exchange.getProperty(Transfer.PARTNER, "", String.class);
-        byte[] receipt = Objects.requireNonNull(receipts, "receipts is not set")
-                .read(partner, path.substring(path.lastIndexOf('/') + 1));
+        String id = path.substring(path.lastIndexOf('/') + 1);
+        String wish = ReceiptAnswer.wish(exchange);
+        Receipts receipts = Objects.requireNonNull(this.receipts, "receipts is not set");
+        byte[] receipt = receipts.read(partner, id);
         message.removeHeaders("*");
-        message.setHeader(Exchange.CONTENT_TYPE, "application/json");
-        message.setBody(receipt);
+        receipts.answer().write(message, wish, partner, id, receipt);
     }
 }

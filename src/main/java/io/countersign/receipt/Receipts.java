@@ -3,10 +3,12 @@ package io.countersign.receipt;
 import io.countersign.ledger.Entry;
 import io.countersign.refusal.Code;
 import io.countersign.refusal.Refusal;
+import io.countersign.tls.CompanyIdentity;
 import io.countersign.transfer.Arrival;
 import io.countersign.transfer.Arrivals;
 import io.countersign.transfer.Receipt;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,13 +32,19 @@ public final class Receipts implements Processor {
     private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private @Nullable Arrivals arrivals;
+    private @Nullable CompanyIdentity identity;
 
     public void setArrivals(Arrivals arrivals) {
         this.arrivals = arrivals;
     }
 
+    /** With which receipts are signed for those who ask for that; where it is not set, nobody gets a signed one. */
+    public void setIdentity(CompanyIdentity identity) {
+        this.identity = identity;
+    }
+
     @Override
-    public void process(Exchange exchange) throws IOException {
+    public void process(Exchange exchange) throws Refusal, IOException {
         Arrival arrival = Objects.requireNonNull(
                 exchange.getProperty(Arrival.PROPERTY, Arrival.class), "a receipt comes after intake");
         Receipt receipt = exchange.getProperty(Receipt.PROPERTY, Receipt.class);
@@ -67,22 +75,28 @@ public final class Receipts implements Processor {
                 where == null ? "-" : where);
     }
 
-    private static void answer(Exchange exchange, Receipt receipt, String json, boolean created) {
+    private void answer(Exchange exchange, Receipt receipt, String json, boolean created) throws Refusal {
         Message answer = exchange.getMessage();
+        String wish = ReceiptAnswer.wish(exchange);
         answer.removeHeaders("*");
         answer.setHeader(Exchange.HTTP_RESPONSE_CODE, created ? 201 : 200);
         answer.setHeader("Location", endpointPath(exchange) + "/receipts/" + receipt.id());
-        answer.setHeader(Exchange.CONTENT_TYPE, "application/json");
-        answer.setBody(json);
+        answer().write(answer, wish, receipt.partner(), receipt.id(), json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    ReceiptAnswer answer() {
+        return new ReceiptAnswer(arrivals().receipts(), identity);
+    }
+
+    private Arrivals arrivals() {
+        return Objects.requireNonNull(arrivals, "arrivals is not set");
     }
 
     /** A partner's own receipt; another's is not found, like one that never was. */
     byte[] read(String partner, String id) throws Refusal, IOException {
         if (ID.matcher(id).matches()) {
             try {
-                return Files.readAllBytes(Objects.requireNonNull(arrivals, "arrivals is not set")
-                        .receipts()
-                        .file(partner, id));
+                return Files.readAllBytes(arrivals().receipts().file(partner, id));
             } catch (NoSuchFileException none) {
                 LOG.debug("partner {} asked for a receipt that is not there: {}", partner, id);
             }

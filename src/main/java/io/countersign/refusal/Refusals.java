@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.camel.util.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,8 +13,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Where every refusal is recorded: one log line each, and the last {@value #KEPT} in memory. An operator finds the one
- * that a caller asks about by the id in the caller's problem document.
+ * Where every refusal is recorded: one log line each, the last {@value #KEPT} in memory, and all of them told to an
+ * observer. An operator finds the one that a caller asks about by the id in the caller's problem document.
  */
 public final class Refusals {
     /** The exchange property with the {@link Caller}, as far as it is known when a refusal comes. */
@@ -27,6 +28,7 @@ public final class Refusals {
     private static final String NOBODY = "-";
 
     private final Deque<Refused> recent = new ArrayDeque<>();
+    private volatile Consumer<Refused> observer = refused -> {};
 
     /** Who was turned away, as far as that is known. */
     public record Caller(String partner, String address, String certificate) {
@@ -40,6 +42,11 @@ public final class Refusals {
 
     /** A refusal that has happened, as the operator finds it under its {@code id}. */
     public record Refused(String id, Instant at, String code, Caller caller, String reason) {}
+
+    /** @param observer is told of every refusal from now on, on the caller's thread: it must neither wait nor fail */
+    public void observe(Consumer<Refused> observer) {
+        this.observer = observer;
+    }
 
     /** Records a refused request and returns the problem document (RFC 9457) to answer with. */
     public String refuse(Caller caller, Refusal refusal) {
@@ -92,6 +99,7 @@ public final class Refusals {
                         refused.caller().certificate(),
                         oneLine(refused.reason()),
                         refused.id());
+        observer.accept(refused);
     }
 
     /** Names in certificates are as long as their owners like. */

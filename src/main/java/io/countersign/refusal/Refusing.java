@@ -22,6 +22,9 @@ public final class Refusing implements Processor {
     /** The methods served anywhere (RFC 9110, 10.2.1). */
     public static final String METHODS = "GET, POST, PUT";
 
+    /** When to come back (RFC 9110, 10.2.3) after what may succeed later. */
+    public static final String RETRY_AFTER_SECONDS = "30";
+
     /** The exchange property with the methods that are served where a route refuses another. */
     static final String ALLOW = "allow";
 
@@ -29,7 +32,6 @@ public final class Refusing implements Processor {
     public static final String UNDO = "undo";
 
     private static final Logger LOG = LoggerFactory.getLogger(Refusing.class);
-    private static final String RETRY_AFTER_SECONDS = "30";
 
     private @Nullable Refusals refusals;
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +42,10 @@ public final class Following implements AutoCloseable {
     private final Complaints complaints = new Complaints();
     private final Map<CompanyIdentity, Identity> shown = new HashMap<>();
 
-    private boolean over;
+    /** Held while anything changes. */
+    private final ReentrantLock changing = new ReentrantLock();
+
+    private volatile boolean over;
     private int looks;
     private volatile @Nullable Changes changes;
     private volatile @Nullable Transition transition;
@@ -92,11 +96,12 @@ public final class Following implements AutoCloseable {
         var unused = scheduler.schedule(lookAndGoOn, millis, TimeUnit.MILLISECONDS);
     }
 
-    private synchronized void look() {
-        if (over || changes == null || transition == null) {
-            return;
-        }
+    private void look() {
+        changing.lock();
         try {
+            if (over || changes == null || transition == null) {
+                return;
+            }
             looks++;
             changes.look();
             transition.endRetired();
@@ -108,6 +113,8 @@ public final class Following implements AutoCloseable {
             // The next look may do better; without one, nothing would be followed any more.
             LOG.debug("changes could not be followed this time", unexpected);
             complaints.set(ITSELF, List.of(ITSELF + ": changes cannot be followed: " + unexpected));
+        } finally {
+            changing.unlock();
         }
     }
 
@@ -163,17 +170,38 @@ public final class Following implements AutoCloseable {
         LOG.warn(warning);
     }
 
-    /** Ends looking; once this returns, nothing changes any more. */
-    public synchronized void stop() {
+    /**
+     * Ends looking. A change that is under way comes to its end first.
+     *
+     * @param longest to wait for that
+     * @return whether nothing changes any more
+     */
+    public boolean stop(Duration longest) {
         over = true;
+        try {
+            boolean ended = changing.tryLock(longest.toNanos(), TimeUnit.NANOSECONDS);
+            if (ended) {
+                changing.unlock();
+            }
+            return ended;
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
-    /** Ends what is still on its way in routes that have been replaced. */
+    /** Ends what is still on its way in routes that have been replaced, unless a change that does not end is in the way. */
     @Override
-    public synchronized void close() {
+    public void close() {
         over = true;
-        if (transition != null) {
-            transition.close();
+        if (changing.tryLock()) {
+            try {
+                if (transition != null) {
+                    transition.close();
+                }
+            } finally {
+                changing.unlock();
+            }
         }
     }
 }

@@ -6,15 +6,23 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
+import org.apache.camel.Route;
+import org.apache.camel.ShutdownRunningTask;
+import org.apache.camel.Suspendable;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.impl.engine.RouteService;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.NormalizedEndpointUri;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.spi.RouteStartupOrder;
+import org.apache.camel.spi.ShutdownAware;
+import org.apache.camel.support.service.ServiceHelper;
 
 /**
  * Camel's context, of which routes can be taken out while they go on working, and put back. Camel itself knows but one route
@@ -69,6 +77,24 @@ public final class LiveContext extends DefaultCamelContext {
         return getRouteServices().values().stream()
                 .filter(service -> ids.contains(service.getId()))
                 .toList();
+    }
+
+    /**
+     * Has no route begin anything by itself any more. What is on its way goes on, through routes that only others give something
+     * to as well.
+     *
+     * @param others consumers that are seen to elsewhere
+     */
+    public void suspendSources(Predicate<Consumer> others) {
+        for (Route route : getRoutes()) {
+            Consumer consumer = route.getConsumer();
+            boolean needed = consumer instanceof ShutdownAware aware
+                    && aware.deferShutdown(Objects.requireNonNullElse(
+                            route.getShutdownRunningTask(), ShutdownRunningTask.CompleteCurrentTaskOnly));
+            if (!needed && consumer instanceof Suspendable && !others.test(consumer)) {
+                ServiceHelper.suspendService(consumer);
+            }
+        }
     }
 
     boolean hasRoute(String id) {

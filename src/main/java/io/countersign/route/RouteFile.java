@@ -8,6 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -38,9 +39,10 @@ record RouteFile(String name, String content) {
             "templatedRoute",
             "routeConfigurations",
             "routeConfiguration");
+    private static final String TLS = "tls.camel.";
     private static final Set<String> ENDINGS = Set.of(".camel.yaml", ".camel.yml", ".camel.xml");
 
-    /** The route files of a folder, by name; an absent folder holds none. */
+    /** The route files of a folder: first the one called tls, whose beans the others name, then by name. An absent folder holds none. */
     static List<RouteFile> in(Path folder, Problems problems) {
         List<RouteFile> files = new ArrayList<>();
         try {
@@ -65,7 +67,9 @@ record RouteFile(String name, String content) {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(RouteFile::looksLikeOne)
                     .filter(Files::isRegularFile)
-                    .sorted()
+                    .sorted(Comparator.comparing((Path file) ->
+                                    !file.getFileName().toString().startsWith(TLS))
+                            .thenComparing(Comparator.naturalOrder()))
                     .toList();
         } catch (UncheckedIOException unreadable) {
             throw unreadable.getCause();

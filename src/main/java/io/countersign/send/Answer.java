@@ -1,6 +1,9 @@
 package io.countersign.send;
 
 import io.countersign.client.BoundedAnswer;
+import io.countersign.receipt.ReceiptException;
+import io.countersign.receipt.SignedReceipt;
+import io.countersign.receipt.StatedReceipt;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -11,28 +14,45 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.util.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
-/** What a partner's server answered to a file, kept as evidence: status, headers, and the body up to 64 KiB. */
+/**
+ * What a partner's server answered to a file, kept as evidence: status, headers, and the body up to 64 KiB. A signed receipt
+ * counts as one only once its signature was read.
+ */
 final class Answer {
+    private static final Set<String> SIGNED = Set.of("application/pkcs7-mime", "application/x-pkcs7-mime");
+
     private final Attempt.Sent sent;
-    private final Instant answeredAt = Clock.systemUTC().instant();
+    private final Instant answeredAt;
     private final int status;
     private final Map<String, Object> headers;
     private final byte[] body;
     private final boolean truncated;
+    private final @Nullable SignedReceipt signed;
 
-    private Answer(Attempt.Sent sent, int status, Map<String, Object> headers, byte[] body, boolean truncated) {
+    private Answer(
+            Attempt.Sent sent,
+            Instant answeredAt,
+            int status,
+            Map<String, Object> headers,
+            byte[] body,
+            boolean truncated,
+            @Nullable SignedReceipt signed) {
         this.sent = sent;
+        this.answeredAt = answeredAt;
         this.status = status;
         this.headers = headers;
         this.body = body;
         this.truncated = truncated;
+        this.signed = signed;
     }
 
     static Answer of(Exchange exchange, Attempt.Sent sent) throws IOException {
@@ -52,10 +72,17 @@ final class Answer {
         boolean truncated = body.length > BoundedAnswer.MOST;
         return new Answer(
                 sent,
+                Clock.systemUTC().instant(),
                 message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class),
                 headers,
                 truncated ? Arrays.copyOf(body, BoundedAnswer.MOST) : body,
-                truncated);
+                truncated,
+                null);
+    }
+
+    /** The same, once the signature of its receipt was read. */
+    Answer signed(SignedReceipt read) {
+        return new Answer(sent, answeredAt, status, headers, body, truncated, read);
     }
 
     Attempt.Sent sent() {
@@ -70,9 +97,39 @@ final class Answer {
         return status >= 200 && status < 300;
     }
 
+    /** Whether it is a receipt in its signed form, by what it says itself. */
+    boolean isSigned() {
+        String type = header("Content-Type");
+        int end = type.indexOf(';');
+        return isSuccess()
+                && SIGNED.contains(
+                        (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT));
+    }
+
+    /** @throws ReceiptException where it is none */
+    SignedReceipt read() throws ReceiptException {
+        return SignedReceipt.read(body);
+    }
+
     @Nullable
-    PartnerReceipt receipt() {
-        return truncated ? null : PartnerReceipt.parse(body);
+    StatedReceipt receipt() {
+        return truncated ? null : StatedReceipt.parse(content());
+    }
+
+    /** The receipt as JSON, to the letter, where it is one. */
+    @Nullable
+    String receiptText() {
+        return receipt() == null ? null : new String(content(), StandardCharsets.UTF_8);
+    }
+
+    /** Who has signed the receipt; none where nobody has. */
+    @Nullable
+    String signer() {
+        return signed == null ? null : signed.signerName();
+    }
+
+    private byte[] content() {
+        return signed == null ? body : signed.content();
     }
 
     String header(String name) {
@@ -83,8 +140,11 @@ final class Answer {
     Map<String, byte[]> evidence() {
         Map<String, byte[]> files = new LinkedHashMap<>();
         files.put(Papers.ANSWER, bytes(toJson()));
+        if (isSigned() && !truncated) {
+            files.put(Papers.SIGNED, body);
+        }
         if (receipt() != null) {
-            files.put(Papers.RECEIPT, body);
+            files.put(Papers.RECEIPT, content());
         }
         return files;
     }

@@ -35,12 +35,16 @@ public final class Attempt implements Processor {
     static final String SENT = "sent";
     static final String ACCEPTED = "accepted";
     static final String URL = "url";
+    static final String ACCEPT = "accept";
+
+    static final String SIGNED_OR_NOT = "application/pkcs7-mime, application/json;q=0.9";
 
     private static final int BUFFER = 64 * 1024;
     private static final String NAME_CHARACTERS = "!#$&+-.^_`|~";
 
     private @Nullable Attempts attempts;
     private @Nullable Partners partners;
+    private boolean signedReceipts = true;
     private Progress progress = (file, sent, of) -> {};
 
     /**
@@ -71,6 +75,11 @@ public final class Attempt implements Processor {
 
     public void setPartners(Partners partners) {
         this.partners = partners;
+    }
+
+    /** Whether partners are asked for signed receipts; who gives none all the same has taken the file as well. */
+    public void setSignedReceipts(boolean signedReceipts) {
+        this.signedReceipts = signedReceipts;
     }
 
     /** Is told how far each file is. */
@@ -121,7 +130,9 @@ public final class Attempt implements Processor {
         request.setHeader("Content-Disposition", "attachment; filename*=UTF-8''" + encoded(name));
         request.setHeader("Content-Digest", "sha-256=:" + Base64.getEncoder().encodeToString(sha256) + ":");
         request.setHeader("Idempotency-Key", pending.key());
-        request.setHeader("Accept", "application/json");
+        String accept = signedReceipts ? SIGNED_OR_NOT : "application/json";
+        request.setHeader("Accept", accept);
+        exchange.setProperty(ACCEPT, accept);
         request.setBody(new SendingFile(file, pending.size(), sha256, progress));
     }
 

@@ -31,6 +31,7 @@ public final class Attempts implements Lasting {
     private @Nullable Waiting waiting;
     private boolean recovered;
     private volatile boolean once;
+    private volatile boolean over;
 
     public void setLedger(Ledger ledger) {
         this.ledger = ledger;
@@ -113,7 +114,23 @@ public final class Attempts implements Lasting {
 
     /** @return whether nobody else is sending the file, a route that is being replaced included */
     boolean begin(String partner, String path) {
-        return underWay.begin(partner, path, once);
+        if (!underWay.begin(partner, path, once)) {
+            return false;
+        }
+        if (over) { // only now, so that whoever ended it counts this one, or this one sees it
+            underWay.end(partner, path);
+        }
+        return !over;
+    }
+
+    /** From here on no file is attempted. */
+    public void beginNoMore() {
+        over = true;
+    }
+
+    /** The files that are on their way now. */
+    public List<String> onTheirWay() {
+        return underWay.running();
     }
 
     /** Keeps when the next attempt is due. */

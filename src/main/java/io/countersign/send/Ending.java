@@ -31,7 +31,7 @@ record Ending(
                 answer.sent().pending().attempts() + 1,
                 answer.sent().sha256(),
                 filed == null ? CHANGED : null,
-                answer.receipt() == null ? null : answer.text(),
+                answer.receiptText(),
                 filed);
     }
 

@@ -1,5 +1,7 @@
 package io.countersign.send;
 
+import io.countersign.partner.Partners;
+import io.countersign.receipt.StatedReceipt;
 import io.countersign.transfer.Durable;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -10,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.apache.camel.Exchange;
@@ -21,8 +22,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads a partner's answer. A success (2xx) is kept as evidence, and the file goes to {@code sent/PARTNER/} with it: {@code
- * NAME.answer.json}, and {@code NAME.receipt.json} where the partner runs Countersign. Everything else is a {@link Failed},
- * a receipt for something else than what was sent included. A file that was changed or replaced meanwhile is not what was
+ * NAME.answer.json}, and {@code NAME.receipt.json} where the partner runs Countersign, with {@code NAME.receipt.p7m} where
+ * the partner has signed it. Everything else is a {@link Failed}, a receipt for something else than what was sent, or that
+ * somebody else has signed, included. A file that was changed or replaced meanwhile is not what was
  * accepted: it stays in the outbox, to be sent as another, and only the evidence is kept.
  */
 public final class Evidence implements Processor {
@@ -31,13 +33,20 @@ public final class Evidence implements Processor {
     private static final Duration LONGEST_WAIT = Duration.ofDays(1);
     private static final BigInteger MOST_SECONDS = BigInteger.valueOf(LONGEST_WAIT.toSeconds());
     private static final int MOST_TOLD = 500;
+    private static final int NOT_ACCEPTABLE = 406;
 
     private final Durable durable = new Durable();
     private @Nullable Attempts attempts;
+    private @Nullable Partners partners;
     private @Nullable Path sent;
 
     public void setAttempts(Attempts attempts) {
         this.attempts = attempts;
+    }
+
+    /** By whom receipts may be signed. */
+    public void setPartners(Partners partners) {
+        this.partners = partners;
     }
 
     /** The folder of what was accepted. */
@@ -55,7 +64,7 @@ public final class Evidence implements Processor {
         if (answer == null) {
             answer = Answer.of(exchange, what);
             Attempts.STEPS.trace("answered {}", what.pending().key());
-            check(answer);
+            answer = check(answer, exchange.getProperty(Attempt.ACCEPT, "", String.class));
             attempts().underWay().decided(new Verdict(what, answer, null));
         }
         Pending pending = exchange.getProperty(Attempt.PENDING, Pending.class);
@@ -72,11 +81,11 @@ public final class Evidence implements Processor {
         }
         Path filed = filing.file(file, pending.path(), pending.key(), answer.evidence());
         attempts().end(pending, Ending.sent(answer, filed));
-        PartnerReceipt receipt = answer.receipt();
+        StatedReceipt receipt = answer.receipt();
         exchange.setProperty(
-                Outcome.PROPERTY, new Outcome(pending.path(), filed, receipt == null ? null : answer.text(), null));
+                Outcome.PROPERTY, new Outcome(pending.path(), filed, answer.receiptText(), answer.signer(), null));
         LOG.info(
-                "sent partner={} name=\"{}\" size={} sha256={} key={} attempts={} status={} receipt={} to=\"{}\"",
+                "sent partner={} name=\"{}\" size={} sha256={} key={} attempts={} status={} receipt={} signed-by={} to=\"{}\"",
                 pending.partner(),
                 OneLine.of(what.name()),
                 what.size(),
@@ -85,6 +94,7 @@ public final class Evidence implements Processor {
                 pending.attempts() + 1,
                 answer.status(),
                 receipt == null ? "-" : receipt.id(),
+                answer.signer() == null ? "-" : answer.signer(),
                 OneLine.of(filed));
     }
 
@@ -92,21 +102,16 @@ public final class Evidence implements Processor {
         return Objects.requireNonNull(attempts, "attempts is not set");
     }
 
-    private static void check(Answer answer) throws Failed {
+    private Answer check(Answer answer, String asked) throws Failed {
         if (answer.isSuccess()) {
-            PartnerReceipt receipt = answer.receipt();
-            List<String> differences = receipt == null ? List.of() : receipt.differences(answer.sent());
-            if (!differences.isEmpty()) {
-                throw new Failed(
-                        FailureCode.RECEIPT_MISMATCH,
-                        "the partner answered " + answer.status() + " with a receipt for something else: "
-                                + String.join("; ", differences),
-                        null,
-                        answer);
-            }
-            return;
+            return ReceiptCheck.check(answer, partners);
         }
-        String said = "the partner answered " + answer.status() + words(answer);
+        boolean unasked = answer.status() == NOT_ACCEPTABLE && asked.equals(Attempt.SIGNED_OR_NOT);
+        String said = "the partner answered " + answer.status() + words(answer)
+                + (unasked
+                        ? "; where it takes offence at being asked for a signed receipt: signedReceipts: false on the bean"
+                                + " attempt avoids that"
+                        : "");
         if (answer.status() >= 300 && answer.status() < 400) {
             throw new Failed(
                     FailureCode.REDIRECTED,

@@ -125,9 +125,9 @@ final class Filing {
         }
     }
 
-    private static boolean isFolder(@Nullable Path wanted) {
+    private boolean isFolder(@Nullable Path wanted) {
         try {
-            Files.createDirectories(Objects.requireNonNull(wanted));
+            durable.createFolders(Objects.requireNonNull(wanted));
             return true;
         } catch (IOException occupied) {
             return false;

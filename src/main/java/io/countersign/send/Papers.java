@@ -13,8 +13,9 @@ import org.apache.camel.util.json.Jsoner;
 final class Papers {
     static final String ANSWER = ".answer.json";
     static final String RECEIPT = ".receipt.json";
+    static final String SIGNED = ".receipt.p7m";
     static final String PROBLEM = ".problem.json";
-    static final List<String> ALL = List.of(ANSWER, RECEIPT, PROBLEM);
+    static final List<String> ALL = List.of(ANSWER, RECEIPT, SIGNED, PROBLEM);
 
     private Papers() {}
 

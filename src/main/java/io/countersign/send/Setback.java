@@ -65,7 +65,7 @@ public final class Setback implements Processor {
         Pending pending = exchange.getProperty(Attempt.PENDING, Pending.class);
         Failed why = BrokenCall.of(thrown, exchange.getProperty(Attempt.URL, "", String.class));
         LOG.debug("an attempt failed, interrupted: {}", interrupted, thrown);
-        exchange.setProperty(Outcome.PROPERTY, new Outcome(path, null, null, why));
+        exchange.setProperty(Outcome.PROPERTY, new Outcome(path, null, why));
         if (thrown instanceof LedgerException) {
             return; // nothing was sent, and nothing goes until it can be used again
         }
@@ -102,7 +102,7 @@ public final class Setback implements Processor {
     private void putAwayLater(Exchange exchange, Pending pending, Failed why) {
         Failed kept = new Failed(
                 FailureCode.LOCAL, "the partner has accepted it, and it cannot be put away: " + why.detail(), why);
-        exchange.setProperty(Outcome.PROPERTY, new Outcome(pending.path(), null, null, kept));
+        exchange.setProperty(Outcome.PROPERTY, new Outcome(pending.path(), null, kept));
         if (reason(kept).equals(pending.lastFailure())) {
             attempts().underWay().postpone(pending.partner(), pending.path(), now().plus(backoff(LOCAL_DOUBLINGS)));
         } else {
@@ -137,7 +137,7 @@ public final class Setback implements Processor {
     private void fail(Exchange exchange, Pending pending, Path file, Failed why) throws IOException {
         Path filed = putAway(exchange, pending, file, why);
         attempts().end(pending, Ending.gaveUp(pending, why, filed));
-        exchange.setProperty(Outcome.PROPERTY, new Outcome(pending.path(), filed, null, why));
+        exchange.setProperty(Outcome.PROPERTY, new Outcome(pending.path(), filed, why));
         LOG.error(
                 "failed partner={} path=\"{}\" key={} attempts={} {} reason=\"{}\" to=\"{}\"",
                 pending.partner(),

@@ -34,6 +34,13 @@ final class UnderWay {
         running.remove(new Place(partner, path));
     }
 
+    List<String> running() {
+        return running.stream()
+                .map(place -> "outbox/" + place.partner() + "/" + place.path())
+                .sorted()
+                .toList();
+    }
+
     boolean isIdle() {
         return running.isEmpty();
     }

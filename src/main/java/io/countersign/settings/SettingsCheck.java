@@ -59,9 +59,19 @@ public final class SettingsCheck {
         return check.all(ListeningCheck.ofPartners(settings, problems).host());
     }
 
+    /** Those of the data folder, the ledger and what is kept, for a command that needs no others. */
+    public static RetentionTerms checkKeeping(Settings settings, Problems problems) {
+        SettingsCheck check = new SettingsCheck(settings, problems);
+        check.data();
+        check.ledger();
+        return RetentionTerms.read(settings, problems);
+    }
+
     private @Nullable Authorities all(@Nullable InetAddress host) {
         size();
         var unused = RevocationTerms.read(settings, problems);
+        var unusedToo = RetentionTerms.read(settings, problems);
+        var unusedEither = ShutdownTerms.read(settings, problems);
         data();
         ledger();
         password("countersign.key-password");
@@ -83,7 +93,8 @@ public final class SettingsCheck {
         if (!url.matches("jdbc:(sqlite:[^:].*|postgresql:.+)")) {
             add(
                     "countersign.ledger-url",
-                    "'" + url + "' is not a ledger; accepted: jdbc:sqlite:FILE, jdbc:postgresql://HOST/DATABASE");
+                    "'" + url.replaceAll("(?i)(password=)[^&]*", "$1***")
+                            + "' is not a ledger; accepted: jdbc:sqlite:FILE, jdbc:postgresql://HOST/DATABASE");
         }
     }
 

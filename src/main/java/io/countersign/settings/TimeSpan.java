@@ -6,16 +6,17 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Times as people write them: {@code 500ms}, {@code 3s}, {@code 15m}, {@code 1h}. */
+/** Times as people write them: {@code 500ms}, {@code 3s}, {@code 15m}, {@code 1h}, {@code 30d}; a day has 24 hours. */
 public final class TimeSpan {
-    public static final String ACCEPTED = "a number with a unit: ms, s, m, h";
+    public static final String ACCEPTED = "a number with a unit: ms, s, m, h, d";
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})\\s*([A-Za-z]+)");
     private static final Map<String, Duration> UNITS = Map.of(
             "ms", Duration.ofMillis(1),
             "s", Duration.ofSeconds(1),
             "m", Duration.ofMinutes(1),
-            "h", Duration.ofHours(1));
+            "h", Duration.ofHours(1),
+            "d", Duration.ofDays(1));
 
     private TimeSpan() {}
 

@@ -25,8 +25,9 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 
 /**
- * A new private key, and the request to certify it (PKCS#10, RFC 2986) for both sides of two-way TLS: with the purposes
- * "client" and "server", and the names that are to stand in the certificate.
+ * A new private key, and the request to certify it (PKCS#10, RFC 2986) for both sides of two-way TLS and for signing
+ * receipts: with the purposes "client", "server" and "e-mail protection", by which other programs know who may sign such
+ * messages (RFC 8550, 4.4.4), and the names that are to stand in the certificate.
  */
 public final class CertificateRequest {
     /** What kind of key; P-256, or RSA with 3072 bits. */
@@ -104,7 +105,7 @@ public final class CertificateRequest {
             }
             extensions.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
             extensions.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
-                KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth
+                KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_emailProtection
             }));
             String algorithm = keys.getPrivate().getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
             return pem(new JcaPKCS10CertificationRequestBuilder(subject, keys.getPublic())

@@ -133,7 +133,7 @@ public final class SampleCertificates {
         if (names != null) {
             builder.addExtension(Extension.subjectAlternativeName, false, names);
             builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
-                KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
+                KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_emailProtection
             }));
         }
         return new JcaX509CertificateConverter()

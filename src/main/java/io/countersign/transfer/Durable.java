@@ -42,7 +42,7 @@ public final class Durable {
 
     /** Writes a new file so that it is either wholly there or not at all. */
     public void write(Path file, byte[] content) throws IOException {
-        Files.createDirectories(folderOf(file));
+        createFolders(folderOf(file));
         Path unfinished = file.resolveSibling("." + file.getFileName() + ".part");
         try (FileChannel channel = FileChannel.open(
                 unfinished,
@@ -59,11 +59,19 @@ public final class Durable {
         flushFolderOf(file);
     }
 
+    /** Creates a folder and those above it; what is new does not count as flushed, even where one of its name was. */
+    public void createFolders(Path folder) throws IOException {
+        for (Path each = folder.toAbsolutePath(); each != null && Files.notExists(each); each = each.getParent()) {
+            flushed.remove(each);
+        }
+        Files.createDirectories(folder);
+    }
+
     /** Flushes the names in the folder that a file is in, or was in. */
     public void flushFolderOf(Path file) throws IOException {
         Path folder = folderOf(file);
         flushFolder(folder);
-        // A folder may be as new as the file: its own name must survive too. Once is enough, as folders stay.
+        // A folder may be as new as the file: its own name must survive too. Once is enough for as long as it stays.
         for (Path child = folder; child.getParent() != null && !flushed.contains(child); child = child.getParent()) {
             if (Files.isReadable(child.getParent())) {
                 flushFolder(child.getParent());

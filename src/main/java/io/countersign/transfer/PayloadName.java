@@ -72,7 +72,7 @@ public record PayloadName(String given) {
     }
 
     /** Unique, never hidden, the same on every platform: {@code TIMESTAMP_ID_SAFE-NAME}. */
-    String onDisk(String id, Instant receivedAt) {
+    public String onDisk(String id, Instant receivedAt) {
         return TIMESTAMP.format(receivedAt) + "_" + id + "_" + safe();
     }
 

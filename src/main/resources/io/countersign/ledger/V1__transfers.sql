@@ -25,3 +25,10 @@ CREATE TABLE transfer (
 CREATE UNIQUE INDEX transfer_claim ON transfer (direction, partner, claim);
 CREATE INDEX transfer_state ON transfer (node, direction, state);
 CREATE INDEX transfer_began ON transfer (began);
+
+-- The data folders that transfers are of.
+CREATE TABLE ledger_node (
+    node  VARCHAR(64) NOT NULL PRIMARY KEY,
+    built VARCHAR(24),                            -- since when all of its transfers are here; none: it is being built
+    seen  VARCHAR(24)                             -- when its service last tried whether it can write
+);

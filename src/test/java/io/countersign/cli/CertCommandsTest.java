@@ -207,7 +207,7 @@ class CertCommandsTest {
         assertThat(verified.output())
                 .contains("verify OK", "CN = edi.acme.example", "DNS:edi.acme.example, DNS:other.example")
                 .contains("IP Address:192.0.2.7", "URI:urn:acme:edi", "email:edi@acme.example")
-                .contains("TLS Web Client Authentication, TLS Web Server Authentication")
+                .contains("TLS Web Client Authentication, TLS Web Server Authentication, E-mail Protection")
                 .contains(kind.equals("rsa") ? "3072 bit" : "prime256v1");
         Path key = folder.resolve("new/edi.key");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))

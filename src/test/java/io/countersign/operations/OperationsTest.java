@@ -55,9 +55,9 @@ class OperationsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "/health, 'context,partners,expiry'",
-        "/health/ready, 'context,partners,expiry'",
-        "/health/live, context"
+        "/health, 'context,stopping,partners,expiry'",
+        "/health/ready, 'context,stopping,partners,expiry'",
+        "/health/live, 'context,stopping'"
     })
     void healthIsUpAndSaysWhatWasAsked(String path, String checks) throws Exception {
         try (RunningService service = RunningService.start(home)) {

@@ -3,6 +3,7 @@ package io.countersign.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.client.SendingFile;
+import io.countersign.ledger.Ledger;
 import io.countersign.operations.Expiry;
 import io.countersign.operations.Metrics;
 import io.countersign.partner.Partner;
@@ -36,6 +37,8 @@ import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.jsse.ClientAuthentication;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.apache.camel.test.junit5.TestExecutionConfiguration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +64,7 @@ class ShippedRoutesTest extends CamelTestSupport {
     private final Refusals refusals = new Refusals();
     private final Refusing refusing = new Refusing();
     private final Problems problems = new Problems();
+    private @Nullable Ledger ledger;
 
     @Override
     public void configureTest(TestExecutionConfiguration configuration) {
@@ -74,6 +78,9 @@ class ShippedRoutesTest extends CamelTestSupport {
         Settings settings = Settings.gather(home, Map.of(), new Properties(), problems);
         context.getPropertiesComponent().setOverrideProperties(settings.placeholders());
         refusing.setRefusals(refusals);
+        ledger = new Ledger("jdbc:sqlite:" + home.resolve("ledger.db"), "", "", "test");
+        ledger.open();
+        context.getRegistry().bind("ledger", ledger);
         context.getRegistry().bind("partners", new Partners(Clock.systemUTC()));
         context.getRegistry().bind("sightings", new Sightings(Clock.systemUTC()));
         context.getRegistry().bind("refusal", refusing);
@@ -82,6 +89,13 @@ class ShippedRoutesTest extends CamelTestSupport {
         context.getRegistry().bind("expiry", new Expiry(List::of, Clock.systemUTC()));
         context.getRegistry().bind("progress", (SendingFile.Progress) (file, sent, of) -> {});
         return context;
+    }
+
+    @AfterEach
+    void closeLedger() {
+        if (ledger != null) {
+            ledger.close();
+        }
     }
 
     static Stream<Path> shipped() throws Exception {

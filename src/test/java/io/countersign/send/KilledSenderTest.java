@@ -64,7 +64,8 @@ class KilledSenderTest {
                         isAliveFor(service, random.nextLong(startMillis));
                     } else {
                         service.awaitListening();
-                        startMillis = Duration.ofNanos(System.nanoTime() - launched).toMillis();
+                        startMillis =
+                                Duration.ofNanos(System.nanoTime() - launched).toMillis();
                         drop();
                         isAliveFor(service, random.nextInt(LONGEST_LIFE_MILLIS));
                     }
@@ -125,7 +126,11 @@ class KilledSenderTest {
 
     private ServiceProcess launch() throws IOException {
         return ServiceProcess.launch(
-                home.home, "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + temporary);
+                home.home,
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-XX:+UseSerialGC",
+                "-Djava.io.tmpdir=" + temporary);
     }
 
     /** The database driver leaves its native library where its process is killed. */

@@ -65,7 +65,7 @@ class SendCommandTest {
             ran = send("--partner", "acme", file.toString());
         }
         assertThat(ran.exitCode()).as(ran.err()).isZero();
-        assertThat(ran.err()).isEmpty();
+        assertThat(ran.err().strip()).isEqualTo("Über order.xml: signed by 'CN=company'");
         assertThat(ran.out().lines()).hasSize(1);
         JsonObject receipt = (JsonObject) Jsoner.deserialize(ran.out());
         assertThat(receipt).containsEntry("name", "Über order.xml").containsKeys("id", "sha256", "receivedAt");
@@ -73,6 +73,8 @@ class SendCommandTest {
         assertThat(to.filed("sent/acme")).containsExactly("Über order.xml");
         assertThat(to.home.read("data/sent/acme/Über order.xml.receipt.json").strip())
                 .isEqualTo(ran.out().strip());
+        assertThat(to.home.data().resolve("sent/acme/Über order.xml.receipt.p7m"))
+                .exists();
         assertThat(theirs.files("inbox/sender")).hasSize(1);
         assertNothingLeft();
     }

@@ -463,7 +463,7 @@ class ServersTest {
         Map<String, String> expected = new HashMap<>();
         expected.put("host", "localhost:" + server.port());
         expected.put("user-agent", "Countersign");
-        expected.put("accept", "application/json");
+        expected.put("accept", "application/pkcs7-mime, application/json;q=0.9");
         expected.put("connection", "keep-alive");
         expected.put("content-type", "application/octet-stream");
         expected.put("content-length", "" + CONTENT.length());

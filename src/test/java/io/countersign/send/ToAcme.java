@@ -144,7 +144,7 @@ final class ToAcme implements AutoCloseable {
         Path start = home.data().resolve(folder);
         return home.files(folder).stream()
                 .map(file -> start.relativize(file).toString())
-                .filter(name -> !name.matches("(?s).*[.](answer|receipt|problem)[.]json"))
+                .filter(name -> !name.matches("(?s).*[.](answer[.]json|receipt[.](json|p7m)|problem[.]json)"))
                 .toList();
     }
 

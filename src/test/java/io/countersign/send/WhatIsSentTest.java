@@ -106,7 +106,7 @@ class WhatIsSentTest {
                         "attachment; filename*=UTF-8''Bestellung%20f%C3%BCr%20%22%C3%84%22%20100%25.csv")
                 .containsEntry("idempotency-key", answer.getString("key"))
                 .containsEntry("content-type", "application/octet-stream")
-                .containsEntry("accept", "application/json")
+                .containsEntry("accept", "application/pkcs7-mime, application/json;q=0.9")
                 .containsEntry("user-agent", "Countersign")
                 .containsEntry("host", "localhost:" + server.port())
                 .doesNotContainKeys("transfer-encoding", "content-encoding");

@@ -305,8 +305,8 @@ class SettingsCheckTest {
         "countersign.revocation-unknown, deny, 'is not known; accepted: refuse, allow'",
         "countersign.revocation-unknown, Allow, 'is not known; accepted: refuse, allow'",
         "countersign.revocation-unknown, '', 'is not known; accepted: refuse, allow'",
-        "countersign.revocation-wait, 3, 'is not a time; accepted: a number with a unit: ms, s, m, h'",
-        "countersign.revocation-wait, '', 'is not a time; accepted: a number with a unit: ms, s, m, h'",
+        "countersign.revocation-wait, 3, 'is not a time; accepted: a number with a unit: ms, s, m, h, d'",
+        "countersign.revocation-wait, '', 'is not a time; accepted: a number with a unit: ms, s, m, h, d'",
         "countersign.revocation-wait, 0s, 'cannot be waited for; accepted: more than 0, and up to 60s'",
         "countersign.revocation-wait, 61s, 'cannot be waited for; accepted: more than 0, and up to 60s'",
     })
@@ -319,6 +319,68 @@ class SettingsCheckTest {
     @Test
     void acceptsWhatCanBeSaidOfRevocation() {
         home.set("countersign.revocation-unknown", "allow").set("countersign.revocation-wait", "1m");
+
+        assertThat(problems()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "keep-keys, 59m",
+        "keep-keys, 30",
+        "keep-sent, ''",
+        "keep-sent, always",
+        "keep-receipts, 36501d",
+        "keep-refusals, 0d",
+    })
+    void reportsATimeForWhichNothingIsKept(String key, String value) {
+        home.set("countersign." + key, value);
+
+        assertThat(problems())
+                .containsExactly(
+                        "countersign." + key + " (-D): '" + value + "' is not a time to keep something; accepted:"
+                                + " 1h to 36500d (a number with a unit: ms, s, m, h, d), or forever");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"forever", "31d"})
+    void reportsReceiptsThatEndBeforeTheKeysThatAreAnsweredByThem(String keys) {
+        home.set("countersign.keep-keys", keys).set("countersign.keep-receipts", "30d");
+
+        assertThat(problems())
+                .containsExactly(
+                        "countersign.keep-receipts (-D): '30d' ends before countersign.keep-keys does, which is '"
+                                + keys
+                                + "', and a repeated key is answered by the first receipt; accepted: as long, or longer");
+    }
+
+    @Test
+    void readsForHowLongThingsAreKept() {
+        home.set("countersign.keep-keys", "1h")
+                .set("countersign.keep-receipts", "1h")
+                .set("countersign.keep-sent", "36500d");
+
+        assertThat(problems()).isEmpty();
+        assertThat(RetentionTerms.of(home.settings(new Problems())))
+                .isEqualTo(new RetentionTerms(
+                        Duration.ofHours(1), Duration.ofDays(36_500), Duration.ofHours(1), Duration.ofDays(30)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "soon, 'is not a time; accepted: a number with a unit: ms, s, m, h, d'",
+        "'', 'is not a time; accepted: a number with a unit: ms, s, m, h, d'",
+        "61m, 'is longer than a stop may take; accepted: up to 1h'",
+    })
+    void reportsHowLongAStopCannotTake(String value, String said) {
+        home.set("countersign.shutdown-timeout", value);
+
+        assertThat(problems()).containsExactly("countersign.shutdown-timeout (-D): '" + value + "' " + said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0s", "500ms", "1h"})
+    void acceptsHowLongAStopMayTake(String value) {
+        home.set("countersign.shutdown-timeout", value);
 
         assertThat(problems()).isEmpty();
     }

@@ -67,6 +67,13 @@ class SampleCertificatesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"company", "acme", "globex", "stranger"})
+    void areForBothSidesOfTlsAndForSigningReceipts(String name) throws Exception {
+        assertThat(certificate(name).getExtendedKeyUsage())
+                .containsExactly(Certificates.SERVER_AUTH, Certificates.CLIENT_AUTH, "1.3.6.1.5.5.7.3.4");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"ca", "company", "acme", "globex", "stranger"})
     void areKnownAsSuch(String name) throws KeyMaterialException {
         assertThat(SampleCertificates.isSample(certificate(name))).isTrue();

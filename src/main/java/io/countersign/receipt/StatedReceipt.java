@@ -1,4 +1,4 @@
-package io.countersign.send;
+package io.countersign.receipt;
 
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -11,20 +11,21 @@ import org.apache.camel.util.json.JsonObject;
 import org.apache.camel.util.json.Jsoner;
 import org.jspecify.annotations.Nullable;
 
-/** The receipt of a partner who runs Countersign: what it says that it took. */
-record PartnerReceipt(String id, String name, String size, String sha256) {
+/** What a receipt says, whoever has written it: ours, or that of a partner who runs Countersign. */
+public record StatedReceipt(String id, String name, String size, String sha256, String receivedAt) {
     private static final Set<String> MEMBERS = Set.of("id", "name", "size", "sha256", "receivedAt");
 
     /** @return none where the text is something else */
-    static @Nullable PartnerReceipt parse(byte[] body) {
+    public static @Nullable StatedReceipt parse(byte[] body) {
         try {
             return Jsoner.deserialize(new String(body, StandardCharsets.UTF_8)) instanceof JsonObject json
                             && MEMBERS.stream().allMatch(member -> isPlain(json.get(member)))
-                    ? new PartnerReceipt(
+                    ? new StatedReceipt(
                             String.valueOf(json.get("id")),
                             String.valueOf(json.get("name")),
                             String.valueOf(json.get("size")),
-                            String.valueOf(json.get("sha256")))
+                            String.valueOf(json.get("sha256")),
+                            String.valueOf(json.get("receivedAt")))
                     : null;
         } catch (DeserializationException | RuntimeException notJson) {
             return null;
@@ -36,17 +37,28 @@ record PartnerReceipt(String id, String name, String size, String sha256) {
         return member instanceof String || member instanceof Number;
     }
 
-    /** How it differs from what was sent; empty where it does not. */
-    List<String> differences(Attempt.Sent sent) {
+    /**
+     * How it differs from what was sent; empty where it does not.
+     *
+     * @param sentSize bytes
+     * @param sentSha256 lower-case hexadecimal
+     */
+    public List<String> differences(String sentName, long sentSize, String sentSha256) {
+        List<String> differences = new ArrayList<>(differences(sentSize, sentSha256));
+        if (!name.equals(sentName)) {
+            differences.add("its name is '" + name + "', sent was '" + sentName + "'");
+        }
+        return differences;
+    }
+
+    /** The same for a payload whose name is not known. */
+    public List<String> differences(long sentSize, String sentSha256) {
         List<String> differences = new ArrayList<>();
-        if (!sha256.toLowerCase(Locale.ROOT).equals(sent.sha256())) {
-            differences.add("its sha256 is " + sha256 + ", sent was " + sent.sha256());
+        if (!sha256.toLowerCase(Locale.ROOT).equals(sentSha256)) {
+            differences.add("its sha256 is " + sha256 + ", sent was " + sentSha256);
         }
-        if (!isNumber(sent.size())) {
-            differences.add("its size is " + size + " bytes, sent were " + sent.size());
-        }
-        if (!name.equals(sent.name())) {
-            differences.add("its name is '" + name + "', sent was '" + sent.name() + "'");
+        if (!isNumber(sentSize)) {
+            differences.add("its size is " + size + " bytes, sent were " + sentSize);
         }
         return differences;
     }

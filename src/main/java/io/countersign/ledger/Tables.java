@@ -1,0 +1,53 @@
+package io.countersign.ledger;
+
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.CoreErrorCode;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
+import org.flywaydb.core.api.MigrationVersion;
+
+/** The ledger's tables, made and brought up to date by Flyway, which lets one service at a time do so. */
+final class Tables {
+    private Tables() {}
+
+    /** @throws LedgerException where they are those of a newer version, or of something else */
+    static void bringUpToDate(Database database, DataSource source) throws LedgerException {
+        try {
+            Flyway flyway = Flyway.configure(Tables.class.getClassLoader())
+                    .dataSource(source)
+                    .locations("classpath:io/countersign/ledger")
+                    .table("ledger_version")
+                    .load();
+            refuseNewer(database, flyway.info().all());
+            flyway.migrate();
+        } catch (FlywayException failed) {
+            if (failed.getErrorCode() == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE) {
+                throw new LedgerException(
+                        database.name() + " cannot be opened: it has the tables of something else; give the ledger a"
+                                + " file, or a database or schema, of its own",
+                        false,
+                        failed);
+            }
+            throw database.trouble(failed).exception(database, "cannot be opened");
+        }
+    }
+
+    private static void refuseNewer(Database database, MigrationInfo[] all) throws LedgerException {
+        MigrationVersion newest = Stream.of(all)
+                .filter(one -> one.getState() == MigrationState.FUTURE_SUCCESS
+                        || one.getState() == MigrationState.FUTURE_FAILED)
+                .map(MigrationInfo::getVersion)
+                .max(MigrationVersion::compareTo)
+                .orElse(null);
+        if (newest != null) {
+            throw new LedgerException(
+                    database.name() + " cannot be opened: a newer Countersign made it (tables of version " + newest
+                            + "), which this one does not know; run that one",
+                    false,
+                    null);
+        }
+    }
+}

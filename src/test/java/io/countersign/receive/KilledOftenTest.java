@@ -1,0 +1,198 @@
+package io.countersign.receive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countersign.ledger.Entry;
+import io.countersign.ledger.Entry.State;
+import io.countersign.ledger.Ledger;
+import io.countersign.ledger.Transfers;
+import io.countersign.testing.Certified;
+import io.countersign.testing.Client;
+import io.countersign.testing.RunningService;
+import io.countersign.testing.ServiceProcess;
+import io.countersign.testing.TestHome;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Partners send files under keys, and again whatever was not acknowledged, while the service is killed at random moments. What
+ * was acknowledged is there, once and whole; nothing is there that was not sent. {@code -Ptorture} kills it a thousand times.
+ */
+class KilledOftenTest {
+    private static final int KILLS = Integer.getInteger("countersign.test.kills", 20);
+    private static final int CLIENTS = 4;
+    private static final int MOST_BYTES = 400_000;
+    private static final String[] QUICK = {
+        "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx192m", "-Djava.io.tmpdir="
+    };
+
+    @TempDir
+    private Path folder;
+
+    private final Map<String, byte[]> sent = new ConcurrentHashMap<>();
+    private final Map<String, String> receipts = new ConcurrentHashMap<>();
+    private final AtomicInteger repeated = new AtomicInteger();
+    private final AtomicInteger attempts = new AtomicInteger();
+    private final AtomicBoolean enough = new AtomicBoolean();
+
+    @Test
+    void whatIsAcknowledgedIsThereOnce() throws Exception {
+        TestHome home = new TestHome(folder);
+        Certified acme = home.pinned("acme");
+        Client client = Client.of(home.authority.certificate(), acme);
+        int port = freePort();
+        home.set("countersign.port", String.valueOf(port));
+        QUICK[QUICK.length - 1] = "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp"));
+        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+        try {
+            List<Future<?>> senders = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                Random random = new Random(i);
+                int number = i;
+                senders.add(clients.submit(() -> {
+                    send(client.http(), port, "client-" + number, random);
+                    return null;
+                }));
+            }
+            kill(home, new Random(7));
+            enough.set(true);
+            try (RunningService last = RunningService.start(home)) {
+                for (Future<?> sender : senders) {
+                    sender.get(60, TimeUnit.SECONDS);
+                }
+                assertThat(last.port()).isEqualTo(port);
+            }
+        } finally {
+            clients.shutdownNow();
+        }
+        System.out.printf(
+                "%d kills, %d files acknowledged, %d attempts, %d of them repetitions%n",
+                KILLS, receipts.size(), attempts.get(), repeated.get());
+        check(home);
+    }
+
+    /** At any moment: while it starts and mends what the last kill has left, before the first file, between any two. */
+    private void kill(TestHome home, Random random) throws IOException {
+        for (int kills = 0; kills < KILLS; kills++) {
+            int moment = random.nextInt(10);
+            ServiceProcess service =
+                    moment == 0 ? ServiceProcess.launch(home, QUICK) : ServiceProcess.start(home, QUICK);
+            if (moment > 2) {
+                int before = receipts.size();
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(30))
+                        .pollInterval(Duration.ofMillis(2))
+                        .until(() -> receipts.size() > before);
+            }
+            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(moment == 0 ? 1_500_000 : 300_000)));
+            service.close(); // SIGKILL
+        }
+    }
+
+    /** A file after the other, each until it is acknowledged. */
+    private void send(HttpClient http, int port, String name, Random random) throws Exception {
+        for (int number = 0; !enough.get(); number++) {
+            String key = name + "-" + number;
+            byte[] content = new byte[random.nextInt(MOST_BYTES)];
+            random.nextBytes(content);
+            byte[] unique = (key + "\n").getBytes(StandardCharsets.UTF_8);
+            byte[] file = new byte[unique.length + content.length];
+            System.arraycopy(unique, 0, file, 0, unique.length);
+            System.arraycopy(content, 0, file, unique.length, content.length);
+            sent.put(key, file);
+            HttpRequest request = HttpRequest.newBuilder(
+                            URI.create("https://localhost:" + port + "/exchange/" + key + ".bin"))
+                    .PUT(BodyPublishers.ofByteArray(file))
+                    .header("Idempotency-Key", key)
+                    .timeout(Duration.ofSeconds(20))
+                    .build();
+            receipts.put(key, acknowledged(http, request));
+        }
+    }
+
+    private String acknowledged(HttpClient http, HttpRequest request) throws InterruptedException {
+        while (true) {
+            try {
+                attempts.incrementAndGet();
+                HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+                if (answer.statusCode() == 201 || answer.statusCode() == 200) {
+                    repeated.addAndGet(answer.statusCode() == 200 ? 1 : 0);
+                    return answer.body();
+                }
+                assertThat(answer.statusCode()).as(answer.body()).isIn(409, 503);
+            } catch (IOException killed) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            }
+        }
+    }
+
+    private void check(TestHome home) throws Exception {
+        Map<String, String> digests = new HashMap<>();
+        for (Map.Entry<String, byte[]> file : sent.entrySet()) {
+            digests.put(sha256(file.getValue()), file.getKey());
+        }
+        Map<String, Path> inbox = new TreeMap<>();
+        for (Path file : home.files("inbox/acme")) {
+            String key = digests.get(sha256(Files.readAllBytes(file)));
+            assertThat(key).as("%s is whole, and was sent", file).isNotNull();
+            assertThat(inbox.put(key, file)).as("%s is there once", key).isNull();
+        }
+        assertThat(receipts).hasSizeGreaterThan(KILLS / 2);
+        assertThat(inbox.keySet()).isEqualTo(new TreeMap<>(receipts).keySet());
+        for (Map.Entry<String, String> receipt : receipts.entrySet()) {
+            Path file = inbox.get(receipt.getKey());
+            String id = file.getFileName().toString().split("_", 3)[1];
+            assertThat(receipt.getValue())
+                    .contains("\"id\":\"" + id + "\"", "\"sha256\":\"" + sha256(Files.readAllBytes(file)) + "\"");
+            assertThat(home.data().resolve("receipts/acme").resolve(id + ".json"))
+                    .hasContent(receipt.getValue());
+        }
+        assertThat(home.files("receipts")).hasSameSizeAs(receipts.keySet());
+        assertThat(home.files("staging")).isEmpty();
+        try (Ledger ledger = new Ledger("jdbc:sqlite:" + home.data().resolve("ledger.db"), "", "", "")) {
+            ledger.open();
+            List<Entry> entries = ledger.read(connection -> new Transfers(connection).select("claim IS NOT NULL"));
+            assertThat(entries).extracting(Entry::state).containsOnly(State.RECEIVED);
+            assertThat(entries).extracting(Entry::key).containsExactlyInAnyOrderElementsOf(receipts.keySet());
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static String sha256(byte[] bytes) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    }
+}

@@ -1,0 +1,125 @@
+package io.countersign.receive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.countersign.ledger.Entry.State;
+import io.countersign.ledger.Ledger;
+import io.countersign.ledger.Transfers;
+import io.countersign.testing.Certified;
+import io.countersign.testing.Client;
+import io.countersign.testing.KillAt;
+import io.countersign.testing.RunningService;
+import io.countersign.testing.ServiceProcess;
+import io.countersign.testing.TestHome;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Killed between any two steps of receiving, the service makes up its mind at the next start: delivered once, or not at all. */
+class KilledTest {
+    private static final String KEY = "k-1";
+
+    @TempDir
+    private Path folder;
+
+    private TestHome home;
+    private Client client;
+
+    @BeforeEach
+    void describe() {
+        home = new TestHome(folder);
+        Certified acme = home.pinned("acme");
+        client = Client.of(home.authority.certificate(), acme);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "claimed,   false",
+        "staged,    false",
+        "recorded,  false",
+        "handed,    false",
+        "delivered, true",
+        "kept,      true",
+        "received,  true",
+    })
+    void afterAnyStepTheFileIsThereOnce(String step, boolean delivered) throws Exception {
+        kill(step);
+        assertThat(home.files("inbox/acme")).hasSize(delivered ? 1 : 0);
+        restartAndSendAgain(delivered);
+        assertThat(home.files("inbox/acme")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"recorded, false", "handed, false", "delivered, true", "received, true"})
+    void soItIsInAFolderOfThePartnersOwnRoute(String step, boolean delivered) throws Exception {
+        home.partner("acme", Map.of("certificates", "certificates/acme.crt", "addresses", "any"), """
+                - templatedRoute:
+                    routeId: from-acme
+                    routeTemplateRef: deliver-to-folder
+                    parameters:
+                      - name: partner
+                        value: acme
+                      - name: folder
+                        value: "{{countersign.data}}/warehouse"
+                """);
+        kill(step);
+        assertThat(home.files("warehouse")).hasSize(delivered ? 1 : 0);
+        restartAndSendAgain(delivered);
+        assertThat(home.files("warehouse")).hasSize(1);
+    }
+
+    /** The file may have gone from the inbox to whoever reads it, before the crash or after. */
+    @ParameterizedTest
+    @CsvSource({"delivered", "kept", "received"})
+    void whatWasTakenFromTheInboxMeanwhileDoesNotComeBack(String step) throws Exception {
+        kill(step);
+        Files.delete(home.files("inbox/acme").get(0));
+        restartAndSendAgain(true);
+        assertThat(home.files("inbox/acme")).isEmpty();
+    }
+
+    private void kill(String step) throws Exception {
+        try (ServiceProcess service = ServiceProcess.start(
+                home, KillAt.step(step, "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + folder))) {
+            assertThatThrownBy(() -> put(service.port(), "hello")).isInstanceOf(IOException.class);
+            assertThat(service.exitCode()).isEqualTo(128 + 9);
+        }
+    }
+
+    private void restartAndSendAgain(boolean delivered) throws Exception {
+        try (RunningService service = RunningService.start(home)) {
+            assertThat(home.files("staging")).isEmpty();
+            assertThat(home.files("receipts")).hasSize(delivered ? 1 : 0);
+            HttpResponse<String> again = put(service.port(), "hello");
+            assertThat(again.statusCode()).isEqualTo(delivered ? 200 : 201);
+            assertThat(put(service.port(), "hello").body()).isEqualTo(again.body());
+            assertThat(put(service.port(), "other").statusCode()).isEqualTo(422);
+            assertThat(home.files("receipts")).hasSize(1);
+            assertThat(home.files("receipts").get(0)).hasContent(again.body());
+            assertThat(home.files("staging")).isEmpty();
+        }
+        try (Ledger ledger = new Ledger("jdbc:sqlite:" + home.data().resolve("ledger.db"), "", "", "")) {
+            ledger.open();
+            assertThat(ledger.<java.util.List<io.countersign.ledger.Entry>>read(
+                            connection -> new Transfers(connection).select("claim = ?", KEY)))
+                    .singleElement()
+                    .satisfies(entry -> assertThat(entry.state()).isEqualTo(State.RECEIVED));
+            assertThat(ledger.<java.util.List<io.countersign.ledger.Entry>>read(
+                            connection -> new Transfers(connection).select("state = ?", "delivering")))
+                    .isEmpty();
+        }
+    }
+
+    private HttpResponse<String> put(int port, String content) throws Exception {
+        return client.put(
+                URI.create("https://localhost:" + port + "/exchange/order.txt"), content, "Idempotency-Key", KEY);
+    }
+}

@@ -105,7 +105,8 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
         exchange.setProperty(Attempt.FILE, file);
         exchange.setProperty(Attempt.PATH, path);
         // What comes after something that could not go must wait for the next look, too, where it can go by then.
-        stopped = attempts().isStopped() || (stopped && exchange.getProperty(Exchange.BATCH_INDEX, 0, Integer.class) > 0);
+        stopped =
+                attempts().isStopped() || (stopped && exchange.getProperty(Exchange.BATCH_INDEX, 0, Integer.class) > 0);
         if (stopped || !isDue(file) || !attempts().begin(partner, path)) {
             exchange.setRouteStop(true);
             return;

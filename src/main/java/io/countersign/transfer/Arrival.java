@@ -127,7 +127,10 @@ public final class Arrival {
                     .flushFolderOf(
                             Objects.requireNonNull(staged, "nothing is staged").file());
             leftOpen = true;
-            LOG.error("{} was delivered; that its receipt is given will be kept later: {}", transfer.id(), later.toString());
+            LOG.error(
+                    "{} was delivered; that its receipt is given will be kept later: {}",
+                    transfer.id(),
+                    later.toString());
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.List;
 final class Received {
     private final TestHome home;
     private final List<String> acknowledged = new ArrayList<>();
+    private final List<String> waiting = new ArrayList<>();
 
     Received(TestHome home) {
         this.home = home;
@@ -27,11 +28,21 @@ final class Received {
 
     void acknowledged(File file) {
         acknowledged.add(file.sha256());
+        waiting.add(file.sha256());
     }
 
-    /** Exactly what was acknowledged is in the inbox, each once and whole. */
+    /** Exactly what was acknowledged, and not taken, is in the inbox, each once and whole. */
     void isExact() {
-        assertThat(digests("inbox/acme")).containsExactlyInAnyOrderElementsOf(acknowledged);
+        assertThat(digests("inbox/acme")).containsExactlyInAnyOrderElementsOf(waiting);
+    }
+
+    /** Takes them from there, as those do for whom they are. */
+    void take() throws IOException {
+        isExact();
+        for (Path file : files("inbox/acme")) {
+            Files.delete(file);
+        }
+        waiting.clear();
     }
 
     /** Nothing is left of what was refused, and all else has its receipt, once what could not be written down is settled. */

@@ -36,7 +36,7 @@ class SendingTest {
     void prepare() {
         home = new SendingHome(folder);
         String send = home.home.read("routes/send.camel.yaml");
-        home.home.write("routes/send.camel.yaml", send.replace("longestRetry: 15m", "longestRetry: 400ms"));
+        home.home.write("routes/send.camel.yaml", send.replace("longestRetry: 15m", "longestRetry: 100ms"));
         server = home.server().otherwise(Step.onRequest(request -> {
             request.readWhole();
             mayAnswer.acquireUninterruptibly();
@@ -54,7 +54,7 @@ class SendingTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "sent"})
     void onAFullDisk(String where) throws Exception {
-        try (Disk disk = Disk.small(home.home.data().resolve(where), "8m");
+        try (Disk disk = Disk.small(home.home.data().resolve(where), "24m");
                 RunningService service = RunningService.start(home.home)) {
             for (int round = 0; round < Disk.ROUNDS; round++) {
                 String name = accepted(round);

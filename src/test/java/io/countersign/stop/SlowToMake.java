@@ -14,8 +14,13 @@ public final class SlowToMake {
     public void setUntil(String file) throws IOException {
         Path awaited = Path.of(file + ".awaited");
         Files.writeString(awaited, "");
+        boolean interrupted = false;
         while (!Files.exists(Path.of(file))) {
             LockSupport.parkNanos(LOOK_NANOS);
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -73,7 +73,7 @@ class StopDuringChangeTest {
 
     @Test
     void aChangeThatNeverEndsHoldsNothingUp() throws Exception {
-        home.set("countersign.shutdown-timeout", "3s");
+        home.set("countersign.shutdown-timeout", "2s");
         try (ServiceProcess service = ServiceProcess.start(home, Upload.QUICK_START);
                 Upload upload = Upload.begin(acme, service.port(), "order", 100_000)) {
             soon().until(() -> home.files("staging").size() == 1);

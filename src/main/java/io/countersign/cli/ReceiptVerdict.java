@@ -6,12 +6,10 @@ import io.countersign.receipt.ReceiptException;
 import io.countersign.receipt.SignedReceipt;
 import io.countersign.receipt.StatedReceipt;
 import io.countersign.settings.Problems;
+import io.countersign.transfer.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.cert.CertificateException;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -24,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param words what was found, for people; where something is wrong, only that
  */
 record ReceiptVerdict(Standing standing, String words) {
-    private static final int BUFFER = 64 * 1024;
-
     enum Standing {
         /** Signed by whom it should be, and not for another payload than the one that is there. */
         GOOD,
@@ -81,25 +77,12 @@ record ReceiptVerdict(Standing standing, String words) {
     private static void compare(StatedReceipt stated, Path payload, List<String> right, List<String> wrong)
             throws IOException {
         long size = Files.size(payload);
-        String sha256 = sha256(payload);
+        String sha256 = HexFormat.of().formatHex(Sha256.of(payload));
         if (stated.isFor(size, sha256)) {
             right.add("its payload " + payload + " has its size and digest");
         } else {
             wrong.add("it is for " + stated.size() + " bytes with the SHA-256 " + stated.sha256() + ", and " + payload
                     + " has " + size + " bytes with the SHA-256 " + sha256);
-        }
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[BUFFER];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                digest.update(buffer, 0, read);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (GeneralSecurityException missing) {
-            throw new IllegalStateException(missing);
         }
     }
 

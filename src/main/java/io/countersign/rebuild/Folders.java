@@ -1,5 +1,6 @@
 package io.countersign.rebuild;
 
+import io.countersign.ledger.TransferId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -8,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** The data folder, as far as it tells of transfers without papers. */
 record Folders(Path data) {
     private static final Pattern RECEIVED =
-            Pattern.compile("\\d{8}T\\d{9}Z_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_.+", Pattern.DOTALL);
+            Pattern.compile("\\d{8}T\\d{9}Z_(" + TransferId.FORM + ")_.+", Pattern.DOTALL);
 
     /** Everybody of whom there are papers. */
     List<String> partners() throws IOException {
@@ -42,18 +42,13 @@ record Folders(Path data) {
                     Matcher name = RECEIVED.matcher(file.getFileName().toString());
                     if (name.matches()
                             && !Files.exists(receipts.resolve(name.group(1) + ".json"))
-                            && (since == null || !time(name.group(1)).isBefore(since))) {
+                            && (since == null || !TransferId.time(name.group(1)).isBefore(since))) {
                         found.add(file);
                     }
                 }
             }
         }
         return found;
-    }
-
-    /** The id that we give a transfer begins with its time. */
-    private static Instant time(String id) {
-        return Instant.ofEpochMilli(UUID.fromString(id).getMostSignificantBits() >>> 16);
     }
 
     /** How many files lie in outboxes. */

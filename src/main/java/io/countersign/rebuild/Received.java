@@ -3,6 +3,7 @@ package io.countersign.rebuild;
 import io.countersign.ledger.Entry;
 import io.countersign.ledger.Entry.Direction;
 import io.countersign.ledger.Entry.State;
+import io.countersign.ledger.TransferId;
 import io.countersign.transfer.PayloadName;
 import io.countersign.transfer.Receipt;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 /** What was received, told by the receipts that were given for it, {@code receipts/PARTNER/ID.json}. */
 final class Received implements Source {
     private static final String ENDING = ".json";
-    private static final String ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 
     private final Path data;
     private final String node;
@@ -49,7 +49,7 @@ final class Received implements Source {
     public Entry read(String partner, Path file) throws IOException, DamagedException {
         String text = Paper.text(file);
         Receipt receipt = parse(text);
-        if (!receipt.id().matches(ID)
+        if (!receipt.id().matches(TransferId.FORM)
                 || !file.getFileName().toString().equals(receipt.id() + ENDING)
                 || !receipt.partner().equals(partner)) {
             throw new DamagedException(

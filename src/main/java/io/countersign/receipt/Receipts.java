@@ -1,6 +1,7 @@
 package io.countersign.receipt;
 
 import io.countersign.ledger.Entry;
+import io.countersign.ledger.TransferId;
 import io.countersign.refusal.Code;
 import io.countersign.refusal.Refusal;
 import io.countersign.tls.CompanyIdentity;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Receipts implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.received");
-    private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    private static final Pattern ID = Pattern.compile(TransferId.FORM);
 
     private @Nullable Arrivals arrivals;
     private @Nullable CompanyIdentity identity;

@@ -4,6 +4,7 @@ import io.countersign.ledger.EndedTransfers;
 import io.countersign.ledger.Entry;
 import io.countersign.ledger.Ledger;
 import io.countersign.ledger.LedgerException;
+import io.countersign.ledger.TransferId;
 import io.countersign.ledger.Transfers;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class OldReceipts {
     private static final int PORTION = 500;
     private static final List<String> ENDINGS = List.of(".json", ".p7m");
-    private static final Pattern NAME = Pattern.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\\.(json|p7m)");
-    private static final int TIME_SORTED = 7;
+    private static final Pattern NAME = Pattern.compile("(" + TransferId.FORM + ")\\.(json|p7m)");
 
     private final Ledger ledger;
     private final Path receipts;
@@ -121,9 +120,8 @@ final class OldReceipts {
 
     /** The id of a receipt begins with the time of its making. */
     private static Instant time(Path file, String id) throws IOException {
-        UUID uuid = UUID.fromString(id);
-        return uuid.version() == TIME_SORTED
-                ? Instant.ofEpochMilli(uuid.getMostSignificantBits() >>> 16)
+        return TransferId.hasTime(id)
+                ? TransferId.time(id)
                 : Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
     }
 }

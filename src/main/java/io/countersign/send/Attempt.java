@@ -3,14 +3,10 @@ package io.countersign.send;
 import io.countersign.client.SendingFile;
 import io.countersign.client.SendingFile.Progress;
 import io.countersign.partner.Partners;
-import java.io.IOException;
-import java.io.InputStream;
+import io.countersign.transfer.Sha256;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -39,7 +35,6 @@ public final class Attempt implements Processor {
 
     static final String SIGNED_OR_NOT = "application/pkcs7-mime, application/json;q=0.9";
 
-    private static final int BUFFER = 64 * 1024;
     private static final String NAME_CHARACTERS = "!#$&+-.^_`|~";
 
     private @Nullable Attempts attempts;
@@ -110,7 +105,7 @@ public final class Attempt implements Processor {
             }
             return;
         }
-        byte[] sha256 = digest(file);
+        byte[] sha256 = Sha256.of(file);
         pending = pending.digested(HexFormat.of().formatHex(sha256));
         exchange.setProperty(PENDING, pending);
         Attempts.STEPS.trace("digested {}", pending.key());
@@ -134,19 +129,6 @@ public final class Attempt implements Processor {
         request.setHeader("Accept", accept);
         exchange.setProperty(ACCEPT, accept);
         request.setBody(new SendingFile(file, pending.size(), sha256, progress));
-    }
-
-    private static byte[] digest(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[BUFFER];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                digest.update(buffer, 0, read);
-            }
-            return digest.digest();
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException(missing);
-        }
     }
 
     /** As RFC 8187 has it: attr-char as it is, every other byte of its UTF-8 as %XX. */

@@ -3,6 +3,7 @@ package io.countersign.transfer;
 import io.countersign.ledger.Entry;
 import io.countersign.ledger.Entry.Direction;
 import io.countersign.ledger.Entry.State;
+import io.countersign.ledger.TransferId;
 import io.countersign.ledger.Transfers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,8 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.received");
-    private static final Pattern STAGED =
-            Pattern.compile("\\.?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\\.[a-z.]+)?");
+    private static final Pattern STAGED = Pattern.compile("\\.?(" + TransferId.FORM + ")(\\.[a-z.]+)?");
 
     private final Arrivals arrivals;
 

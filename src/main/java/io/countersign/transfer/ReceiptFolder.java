@@ -2,6 +2,7 @@ package io.countersign.transfer;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -25,6 +26,18 @@ public record ReceiptFolder(Path folder, Durable durable) {
             Files.writeString(trial, json);
         } finally {
             Files.deleteIfExists(trial);
+        }
+    }
+
+    /** Removes what a kill has left of a receipt that nobody was given, whosever it would have been. */
+    void removeUnfinished(String id) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (DirectoryStream<Path> partners = Files.newDirectoryStream(folder)) {
+            for (Path partner : partners) {
+                Files.deleteIfExists(partner.resolve("." + id + ".json.part"));
+            }
         }
     }
 

@@ -84,6 +84,7 @@ final class Recovery {
     private void giveUp(Entry entry, Staged staged) throws IOException {
         Entry failed = entry.now(State.FAILED, now()).released().because("interrupted before it was delivered");
         arrivals.ledger().commit(connection -> new Transfers(connection).replace(failed));
+        arrivals.receipts().removeUnfinished(entry.id());
         staged.discard();
         LOG.warn(
                 "recovered partner={} id={}: it had not been delivered; what was staged is removed, and the sender has to"
@@ -106,7 +107,10 @@ final class Recovery {
         }
         delivering().forEach(entry -> idle.remove(entry.id()));
         Path staging = arrivals.staging();
-        idle.forEach(id -> Staged.of(staging, id).discard());
+        for (String id : idle) {
+            arrivals.receipts().removeUnfinished(id);
+            Staged.of(staging, id).discard();
+        }
         LOG.warn("recovered: removed what {} unfinished transfers had left in staging", idle.size());
     }
 

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,6 +85,18 @@ class KilledTest {
         Files.delete(home.files("inbox/acme").get(0));
         restartAndSendAgain(true);
         assertThat(home.files("inbox/acme")).isEmpty();
+    }
+
+    /** Before anything is recorded it is tried out whether a receipt can be kept, in a file that a kill may leave. */
+    @Test
+    void ofAReceiptThatWasOnlyTriedOutNothingStays() throws Exception {
+        kill("staged");
+        String id = home.files("staging").get(0).getFileName().toString();
+        Path trial = home.data().resolve("receipts/acme/." + id + ".json.part");
+        Files.createDirectories(trial.resolveSibling(""));
+        Files.writeString(trial, "{");
+        restartAndSendAgain(false);
+        assertThat(trial).doesNotExist();
     }
 
     private void kill(String step) throws Exception {

@@ -5,7 +5,6 @@ import io.countersign.receipt.KeptReceipt.Direction;
 import io.countersign.receipt.KeptReceipts;
 import io.countersign.receipt.ReceiptException;
 import io.countersign.receipt.StatedReceipt;
-import io.countersign.settings.Problems;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.DateTimeException;
@@ -82,7 +81,7 @@ final class ListReceipts implements Callable<Integer> {
                 lines.add(new Line(receivedAt(stated), each, stated));
             } catch (ReceiptException | IOException wrong) {
                 unreadable++;
-                spec.commandLine().getErr().println(each.file() + ": " + Problems.reason(wrong));
+                spec.commandLine().getErr().println(each.file() + ": " + ReceiptVerdict.why(wrong));
             }
         }
         lines.removeIf(line -> line.at().isBefore(from));

@@ -60,7 +60,7 @@ record ReceiptVerdict(Standing standing, String words) {
                     ? new ReceiptVerdict(standing, String.join("; ", right))
                     : new ReceiptVerdict(Standing.WRONG, String.join("; ", wrong));
         } catch (ReceiptException | IOException unusable) {
-            return new ReceiptVerdict(Standing.WRONG, Problems.reason(unusable));
+            return new ReceiptVerdict(Standing.WRONG, why(unusable));
         }
     }
 
@@ -101,5 +101,10 @@ record ReceiptVerdict(Standing standing, String words) {
         } catch (GeneralSecurityException missing) {
             throw new IllegalStateException(missing);
         }
+    }
+
+    /** What is told of a receipt is more than its innermost cause. */
+    static String why(Exception wrong) {
+        return wrong instanceof ReceiptException ? String.valueOf(wrong.getMessage()) : Problems.reason(wrong);
     }
 }

@@ -58,6 +58,8 @@ class ReadmeTest {
             Awaitility.await().until(() -> service.output().contains("Empty client certificate chain"));
 
             assertThat(curl(curls.get(4), port)).contains("\"partner\":\"acme\"", "CMS Verification successful");
+            assertThat(commands(readme, "receipts", 3))
+                    .contains("README.md", "2 receipts: 1 signed and good, ", "receipt.p7m: signed by us, ");
             assertThat(curl(curls.get(5).replace("8444", operationsPort(service)), port))
                     .contains("{\"status\":\"up\"", "complaints", "waiting", "unsendable", "expiring", "notRenewable");
             assertThat(curl(curls.get(6).replace("8444", operationsPort(service)), port))
@@ -104,12 +106,23 @@ class ReadmeTest {
     void itsCommandsDoWhatItSays() throws Exception {
         TestHome.copy(Path.of("routes"), home.resolve("routes"), "nothing");
         TestHome.copy(Path.of("certs-sample"), home.resolve("certs-sample"), "nothing");
-        List<String> lines = blocks(Files.readString(Path.of("README.md")), "sh")
+        assertThat(commands(Files.readString(Path.of("README.md")), "(partners|certs)", 10))
+                .contains("hooli is disabled", "hooli is enabled", "removed hooli")
+                .contains("pinned for acme: renewed/acme.crt from 2026-11-25");
+        assertThat(home.resolve("routes/partners/acme.camel.yaml"))
+                .content()
+                .contains("certificates: certs-sample/acme.crt, renewed/acme.crt from 2026-11-25 #");
+        assertThat(home.resolve("certs/company-2027.key")).exists();
+    }
+
+    /** Runs the lines with a command to its end, and returns what all of them have printed. */
+    private String commands(String readme, String command, int count) throws IOException, InterruptedException {
+        List<String> lines = blocks(readme, "sh")
                 .flatMap(String::lines)
-                .filter(line -> line.matches("bin/countersign (partners|certs) .*"))
+                .filter(line -> line.matches("bin/countersign " + command + " .*"))
                 .filter(line -> !line.contains("sample DIR"))
                 .toList();
-        assertThat(lines).hasSize(10);
+        assertThat(lines).hasSize(count);
         String java = Path.of(System.getProperty("java.home"), "bin", "java") + " -XX:TieredStopAtLevel=1 -cp '"
                 + System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
                 + "' io.countersign.Countersign";
@@ -119,13 +132,7 @@ class ReadmeTest {
             assertThat(ran.exitCode()).as(line + "\n" + ran.output()).isZero();
             told.append(ran.output());
         }
-        assertThat(told)
-                .contains("hooli is disabled", "hooli is enabled", "removed hooli")
-                .contains("pinned for acme: renewed/acme.crt from 2026-11-25");
-        assertThat(home.resolve("routes/partners/acme.camel.yaml"))
-                .content()
-                .contains("certificates: certs-sample/acme.crt, renewed/acme.crt from 2026-11-25 #");
-        assertThat(home.resolve("certs/company-2027.key")).exists();
+        return told.toString();
     }
 
     private void awaitAnswer(String line, int port, String expected) {

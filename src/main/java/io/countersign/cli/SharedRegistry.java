@@ -1,5 +1,6 @@
 package io.countersign.cli;
 
+import io.countersign.route.Keeping;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -7,8 +8,15 @@ import org.apache.camel.support.SimpleRegistry;
 import org.jspecify.annotations.Nullable;
 
 /** Camel's registry, for several threads: beans come and go while health, metrics and routes look them up. */
-final class SharedRegistry extends SimpleRegistry {
+final class SharedRegistry extends SimpleRegistry implements Keeping {
     private static final long serialVersionUID = 1;
+
+    private transient Set<String> kept = Set.of();
+
+    @Override
+    public synchronized void keep(Set<String> names) {
+        kept = Set.copyOf(names);
+    }
 
     @Override
     public synchronized @Nullable Object lookupByName(String name) {
@@ -32,7 +40,9 @@ final class SharedRegistry extends SimpleRegistry {
 
     @Override
     public synchronized void bind(String id, Class<?> type, Object bean) {
-        super.bind(id, type, bean);
+        if (!kept.contains(id)) {
+            super.bind(id, type, bean);
+        }
     }
 
     @Override
@@ -52,6 +62,8 @@ final class SharedRegistry extends SimpleRegistry {
 
     @Override
     public synchronized void unbind(String id) {
-        super.unbind(id);
+        if (!kept.contains(id)) {
+            super.unbind(id);
+        }
     }
 }

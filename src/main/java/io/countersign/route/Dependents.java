@@ -45,9 +45,13 @@ final class Dependents {
     /** Beans of these files that stay as they are. */
     Set<String> keptBeans() {
         Set<String> kept = new TreeSet<>();
-        for (String location : locations) {
-            kept.addAll(says(location).beans().keySet());
-        }
+        locations.forEach(location -> kept.addAll(keptBeans(location)));
+        return kept;
+    }
+
+    /** Those of one file. */
+    Set<String> keptBeans(String location) {
+        Set<String> kept = new TreeSet<>(says(location).beans().keySet());
         kept.removeAll(changedNames);
         return kept;
     }

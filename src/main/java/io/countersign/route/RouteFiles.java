@@ -25,6 +25,7 @@ import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
 import org.apache.camel.spi.Resource;
+import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.support.PluginHelper;
 
 /**
@@ -70,7 +71,7 @@ final class RouteFiles {
     /**
      * Loads one file; in a context that runs, its routes are made at once.
      *
-     * @param kept names of beans that stay the ones that they are, whatever the file says
+     * @param kept names of beans of the file that stay the ones that they are, whatever it says
      */
     Says load(RouteFile file, Set<String> kept) throws Exception {
         try {
@@ -80,8 +81,10 @@ final class RouteFiles {
             }
             Loading loading = new Loading(file, kept);
             try {
+                keep(kept); // also for the file's own new beans, which are made between those that stay
                 loading.load();
             } finally {
+                keep(Set.of());
                 loaded.put(file.location(), loading.said());
             }
         } catch (LinkageError | StackOverflowError broken) {
@@ -90,6 +93,13 @@ final class RouteFiles {
             throw new IllegalArgumentException("cannot be loaded: " + broken, broken);
         }
         return said(file);
+    }
+
+    private void keep(Set<String> names) {
+        if (context.getRegistry() instanceof DefaultRegistry all
+                && all.getFallbackRegistry() instanceof Keeping registry) {
+            registry.keep(names);
+        }
     }
 
     /** What the loaded file says, as far as it was loaded. */

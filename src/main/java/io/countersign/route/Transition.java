@@ -125,7 +125,7 @@ final class Transition {
                     names,
                     () -> {
                         gone.forEach(context.getRegistry()::unbind); // else what still names them would not be found
-                        load(fresh, kept);
+                        load(fresh, dependents);
                     });
         } catch (Exception cannotBeMade) {
             throw cannotBeMade instanceof Unrunnable told
@@ -134,10 +134,10 @@ final class Transition {
         }
     }
 
-    private void load(List<RouteFile> files, Set<String> kept) throws Unrunnable {
+    private void load(List<RouteFile> files, Dependents dependents) throws Unrunnable {
         for (RouteFile file : files) {
             try {
-                live.load(file, kept);
+                live.load(file, dependents.keptBeans(file.location()));
             } catch (Exception cannotBeMade) {
                 throw new Unrunnable(file.location(), cannotBeMade);
             }

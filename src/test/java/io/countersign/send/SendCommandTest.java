@@ -288,8 +288,9 @@ class SendCommandTest {
         assertThat(to.filed("sent/acme")).containsExactly("order");
         assertThat(to.home.files("failed")).isEmpty();
         assertThat(to.rows(State.WAITING)).isEmpty();
-        assertThat(to.rows(State.SENT)).singleElement().satisfies(row -> assertThat(deliveries.receipts())
-                .containsOnlyKeys(row.id()));
+        assertThat(to.rows(State.SENT))
+                .singleElement()
+                .satisfies(row -> assertThat(deliveries.receipts()).containsOnlyKeys(row.id()));
         assertNothingLeft();
     }
 
@@ -307,7 +308,8 @@ class SendCommandTest {
             await(started);
             Step.accept().play().with(request);
         }));
-        Running slow = start(List.of(), List.of("--partner", "acme", file("slow", "slow").toString()));
+        Running slow = start(
+                List.of(), List.of("--partner", "acme", file("slow", "slow").toString()));
         await(begun);
         assertThat(to.home.files("sending")).doesNotContainAnyElementsOf(left);
         to.start();

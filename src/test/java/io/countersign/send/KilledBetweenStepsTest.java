@@ -9,6 +9,8 @@ import io.countersign.ledger.Node;
 import io.countersign.testing.Deliveries;
 import io.countersign.testing.KillAt;
 import io.countersign.testing.Logged;
+import io.countersign.testing.PostgresServer;
+import io.countersign.testing.PostgresServer.Database;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.ScriptedServer;
 import io.countersign.testing.SendingHome;
@@ -63,6 +65,18 @@ class KilledBetweenStepsTest {
             assertThat(again.complaints()).isEmpty();
         }
         isSent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"opened", "answered", "filed"})
+    void thatIsSoWithALedgerInPostgreSql(String step) throws Exception {
+        Database database = PostgresServer.shared().database();
+        home.home
+                .set("countersign.ledger-url", database.url())
+                .set("countersign.ledger-user", database.user())
+                .set("countersign.ledger-password", database.password());
+        anAcceptedFileIsDeliveredOnceAndSentOnce(step);
+        assertThat(home.home.data().resolve("ledger.db")).doesNotExist();
     }
 
     @ParameterizedTest

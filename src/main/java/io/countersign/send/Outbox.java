@@ -189,7 +189,7 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
             return false;
         }
         Pending own = attempts().find(partner, path);
-        if (own != null && own.next().isAfter(now()) && own.isOf(Files.size(file), modified(file))) {
+        if (own != null && own.next().isAfter(now()) && own.isStill(file)) {
             return false;
         }
         return !ordered || attempts().isNext(partner, path, folder());
@@ -197,10 +197,6 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
 
     private String path(Path file) {
         return folder().relativize(file.toAbsolutePath()).toString().replace(File.separatorChar, '/');
-    }
-
-    private static long modified(Path file) throws IOException {
-        return Files.getLastModifiedTime(file).toMillis();
     }
 
     private static Instant now() {

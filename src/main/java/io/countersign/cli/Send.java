@@ -1,7 +1,6 @@
 package io.countersign.cli;
 
 import io.countersign.ledger.Ledger;
-import io.countersign.ledger.LedgerException;
 import io.countersign.ledger.Node;
 import io.countersign.send.Failures;
 import io.countersign.send.Outcome;
@@ -115,18 +114,17 @@ final class Send implements Callable<Integer> {
 
     private int putBack(Settings settings, Problems problems) throws IOException {
         PrintWriter err = spec.commandLine().getErr();
-        if (!problems.isEmpty()) {
-            err.println(String.join(System.lineSeparator(), problems.found()));
-            return 1;
-        }
         Path data = settings.path("countersign.data");
-        try (Ledger ledger = Ledgers.of(settings, Node.of(data))) {
-            ledger.open();
-            return putBack(data, new Failures(data, ledger));
-        } catch (LedgerException unusable) {
-            err.println(unusable.getMessage());
-            return 1;
+        if (problems.isEmpty()) {
+            try (Ledger ledger = Ledgers.of(settings, Node.of(data))) {
+                Ledgers.open(ledger, settings, problems);
+                if (problems.isEmpty()) {
+                    return putBack(data, new Failures(data, ledger));
+                }
+            }
         }
+        err.println(String.join(System.lineSeparator(), problems.found()));
+        return 1;
     }
 
     private int putBack(Path data, Failures failures) throws IOException {

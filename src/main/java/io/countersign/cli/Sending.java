@@ -136,7 +136,8 @@ final class Sending implements AutoCloseable {
     }
 
     private void run(Settings settings, String partner, List<Path> files, Problems problems) throws Exception {
-        ledger.open();
+        Ledgers.open(ledger, settings, problems);
+        problems.throwIfAny();
         Revocation checked = Revoked.check(settings, Clock.systemUTC());
         revocation = checked;
         Partners partners = new Partners(Clock.systemUTC());

@@ -184,21 +184,7 @@ public final class Attempts implements Lasting {
      */
     public synchronized void recover() throws IOException {
         files().debts().pay();
-        Resumption resumption = new Resumption(Objects.requireNonNull(data, "data is not set"));
-        for (Pending pending : files().rows().waiting()) {
-            if (underWay.contains(pending.partner(), pending.path())
-                    || files().debts().include(pending.key())) {
-                continue;
-            }
-            if (!recovered) {
-                resumption.tidy(pending);
-            }
-            Ending ending = resumption.endingOf(pending);
-            if (ending != null && files().rows().endIfWaiting(pending, ending)) {
-                files().forget(pending);
-                Resumption.tell(pending, ending);
-            }
-        }
+        new Resumption(Objects.requireNonNull(data, "data is not set"), files(), underWay).run(!recovered);
         recovered = true;
     }
 

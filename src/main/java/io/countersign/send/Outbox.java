@@ -5,7 +5,6 @@ import io.countersign.partner.Partners;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -33,7 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class Outbox implements GenericFileFilter<File>, Processor {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.sent");
     private static final int MOST_LOOKS = 100_000;
-    private static final String UNKNOWN_NAME = "has a name that this system's character set cannot express";
     /** What is listed and is not there; it may just have gone. */
     private static final Look MISSING = new Look(-1, Instant.EPOCH, Instant.EPOCH);
 
@@ -123,16 +121,8 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
     }
 
     private boolean isReadable(Path file, boolean directory) {
-        String trouble = Files.isSymbolicLink(file)
-                ? "is a symbolic link; accepted: files and folders"
-                : directory
-                        ? Files.isReadable(file) && Files.isExecutable(file) ? "" : "cannot be listed"
-                        : !Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-                                ? UNKNOWN_NAME
-                                : !Files.isRegularFile(file)
-                                        ? "is not a file"
-                                        : Files.isReadable(file) ? "" : "cannot be read: no permission";
-        boolean missing = trouble.equals(UNKNOWN_NAME);
+        String trouble = Unsendable.why(file, directory);
+        boolean missing = trouble.equals(Unsendable.UNKNOWN_NAME);
         if (missing && !MISSING.equals(looks.put(file, MISSING))) {
             return false;
         }
@@ -199,7 +189,7 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
             return false;
         }
         Pending own = attempts().find(partner, path);
-        if (own != null && own.next().isAfter(now()) && own.isOf(Files.size(file), modified(file))) {
+        if (own != null && own.next().isAfter(now()) && own.isStill(file)) {
             return false;
         }
         return !ordered || attempts().isNext(partner, path, folder());
@@ -207,10 +197,6 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
 
     private String path(Path file) {
         return folder().relativize(file.toAbsolutePath()).toString().replace(File.separatorChar, '/');
-    }
-
-    private static long modified(Path file) throws IOException {
-        return Files.getLastModifiedTime(file).toMillis();
     }
 
     private static Instant now() {

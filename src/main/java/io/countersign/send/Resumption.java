@@ -1,6 +1,7 @@
 package io.countersign.send;
 
 import io.countersign.ledger.Entry.State;
+import io.countersign.ledger.LedgerException;
 import io.countersign.ledger.Transfers;
 import io.countersign.transfer.Durable;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import org.apache.camel.util.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Tells from what is on disk how the sending of a file has ended that waits according to the ledger: where a crash came
@@ -28,14 +30,50 @@ final class Resumption {
 
     private final Durable durable = new Durable();
     private final Path data;
+    private final Waiting files;
+    private final UnderWay underWay;
 
-    Resumption(Path data) {
+    Resumption(Path data, Waiting files, UnderWay underWay) {
         this.data = data;
+        this.files = files;
+        this.underWay = underWay;
+    }
+
+    /**
+     * Settles all that waits and that nobody is at work on; what cannot be told stays as it is.
+     *
+     * @param first since the start
+     */
+    void run(boolean first) throws LedgerException {
+        for (Pending pending : files.rows().waiting()) {
+            if (!underWay.contains(pending.partner(), pending.path())
+                    && !files.debts().include(pending.key())) {
+                settle(pending, first);
+            }
+        }
+    }
+
+    private void settle(Pending pending, boolean first) throws LedgerException {
+        Ending ending;
+        try {
+            if (first) {
+                tidy(pending);
+            }
+            ending = endingOf(pending);
+        } catch (IOException unclear) {
+            String what = "what became of partner={} path=\"{}\" key={} cannot be told now: {}";
+            LOG.atLevel(first ? Level.WARN : Level.DEBUG)
+                    .log(what, pending.partner(), OneLine.of(pending.path()), pending.key(), unclear.toString());
+            return;
+        }
+        if (ending != null && files.rows().endIfWaiting(pending, ending)) {
+            files.forget(pending);
+            tell(pending, ending);
+        }
     }
 
     /** @return none where the file waits indeed */
-    @Nullable
-    Ending endingOf(Pending pending) throws IOException {
+    private @Nullable Ending endingOf(Pending pending) throws IOException {
         if (isWaiting(pending)) {
             return null;
         }
@@ -51,13 +89,13 @@ final class Resumption {
     }
 
     /** Removes what writing papers has left unfinished, and the papers of a failure that was not the end. */
-    void tidy(Pending pending) throws IOException {
+    private void tidy(Pending pending) throws IOException {
         in("sent", pending).removeUnfinished(pending.path(), pending.key());
         in("failed", pending).removeUnfinished(pending.path(), pending.key());
         in("failed", pending).removeOrphans(pending.path(), pending.key());
     }
 
-    static void tell(Pending pending, Ending ending) {
+    private static void tell(Pending pending, Ending ending) {
         LOG.warn(
                 "recovered partner={} path=\"{}\" key={} state={} to=\"{}\": {}",
                 pending.partner(),

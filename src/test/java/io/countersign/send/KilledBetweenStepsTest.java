@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.ledger.Entry;
 import io.countersign.ledger.Entry.State;
+import io.countersign.ledger.Ledger;
+import io.countersign.ledger.Node;
 import io.countersign.testing.Deliveries;
 import io.countersign.testing.KillAt;
 import io.countersign.testing.Logged;
+import io.countersign.testing.PostgresServer;
+import io.countersign.testing.PostgresServer.Database;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.ScriptedServer;
 import io.countersign.testing.SendingHome;
@@ -14,6 +18,9 @@ import io.countersign.testing.ServiceProcess;
 import io.countersign.testing.Step;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.camel.util.json.JsonObject;
@@ -58,6 +65,18 @@ class KilledBetweenStepsTest {
             assertThat(again.complaints()).isEmpty();
         }
         isSent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"opened", "answered", "filed"})
+    void thatIsSoWithALedgerInPostgreSql(String step) throws Exception {
+        Database database = PostgresServer.shared().database();
+        home.home
+                .set("countersign.ledger-url", database.url())
+                .set("countersign.ledger-user", database.user())
+                .set("countersign.ledger-password", database.password());
+        anAcceptedFileIsDeliveredOnceAndSentOnce(step);
+        assertThat(home.home.data().resolve("ledger.db")).doesNotExist();
     }
 
     @ParameterizedTest
@@ -150,6 +169,47 @@ class KilledBetweenStepsTest {
         }
         assertThat(deliveries.repeats()).isEqualTo(1);
         isSent();
+    }
+
+    @Test
+    void aFailedFileThatACommandDidNotComeToPutBackHasFailedAgain() throws Exception {
+        server.otherwise(Step.answer(422, Map.of(), "the total is wrong"));
+        home.drop("acme", "order.txt", "order");
+        try (RunningService service = RunningService.start(home.home)) {
+            home.problem("acme", "order.txt");
+            assertThat(service.complaints()).isEmpty();
+        }
+        Entry failed = onlyRow(State.FAILED);
+        for (Duration ago : List.of(Duration.ZERO, Duration.ofMinutes(2))) {
+            try (Ledger ledger = ledger()) {
+                Instant then = Instant.now().minus(ago);
+                new Rows(ledger, Rows.Owner.OUTBOX)
+                        .putBack(Pending.fresh(
+                                        "acme",
+                                        "order.txt",
+                                        failed.id(),
+                                        failed.size(),
+                                        failed.modified(),
+                                        then,
+                                        home.outbox("acme", "order.txt"))
+                                .failed(then, Failures.PUT_BACK));
+            }
+            try (RunningService service = RunningService.start(home.home)) {
+                assertThat(onlyRow(ago.isZero() ? State.WAITING : State.FAILED).id())
+                        .isEqualTo(failed.id());
+                assertThat(service.complaints()).isEmpty();
+            }
+        }
+        assertThat(onlyRow(State.FAILED).reason()).isEqualTo(failed.reason());
+        assertThat(home.failed("acme", "order.txt")).exists();
+        assertThat(server.seen()).hasSize(1);
+    }
+
+    private Ledger ledger() throws Exception {
+        Ledger ledger =
+                new Ledger("jdbc:sqlite:" + home.home.data().resolve("ledger.db"), "", "", Node.of(home.home.data()));
+        ledger.open();
+        return ledger;
     }
 
     private void isSent() {

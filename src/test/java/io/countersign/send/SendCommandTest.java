@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.ledger.Entry;
 import io.countersign.ledger.Entry.State;
+import io.countersign.testing.Deliveries;
+import io.countersign.testing.KillAt;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.Step;
 import io.countersign.testing.TestHome;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.util.json.JsonObject;
 import org.apache.camel.util.json.Jsoner;
@@ -38,6 +41,16 @@ class SendCommandTest {
 
     /** @param out standard output, and {@code err} standard error */
     private record Ran(int exitCode, String out, String err) {}
+
+    private record Running(Process process, Path out, Path err) {
+        Ran end() throws Exception {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("it did not end: " + Files.readString(out) + Files.readString(err));
+            }
+            return new Ran(process.exitValue(), Files.readString(out), Files.readString(err));
+        }
+    }
 
     @BeforeEach
     void describe() {
@@ -260,6 +273,68 @@ class SendCommandTest {
         assertThat(to.home.data().resolve("sent/acme/large.bin")).hasSize(64 << 20);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"opened", "answered", "papers", "filed"})
+    void aCommandThatWasKilledDeliversOnceWhenItIsRepeated(String step) throws Exception {
+        Deliveries deliveries = new Deliveries();
+        to.acme.otherwise(deliveries.step());
+        Path file = file("order", "order");
+        List<String> arguments = List.of("--partner", "acme", file.toString());
+        assertThat(run(List.of(KillAt.step(step)), arguments).exitCode()).isEqualTo(128 + 9);
+        assertThat(to.home.files("sending")).isNotEmpty();
+        Ran again = run(List.of(), arguments);
+        assertThat(again.exitCode()).as(again.err()).isZero();
+        assertThat(deliveries.receipts()).hasSize(1);
+        assertThat(to.filed("sent/acme")).containsExactly("order");
+        assertThat(to.home.files("failed")).isEmpty();
+        assertThat(to.rows(State.WAITING)).isEmpty();
+        assertThat(to.rows(State.SENT))
+                .singleElement()
+                .satisfies(row -> assertThat(deliveries.receipts()).containsOnlyKeys(row.id()));
+        assertNothingLeft();
+    }
+
+    @Test
+    void aServiceRemovesWhatAKilledCommandHasLeftAndNothingOfOneThatRuns() throws Exception {
+        List<String> arguments =
+                List.of("--partner", "acme", file("order", "order").toString());
+        assertThat(run(List.of(KillAt.step("answered")), arguments).exitCode()).isEqualTo(128 + 9);
+        List<Path> left = to.home.files("sending");
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch started = new CountDownLatch(1);
+        to.acme.then(Step.onRequest(request -> {
+            request.readWhole();
+            begun.countDown();
+            await(started);
+            Step.accept().play().with(request);
+        }));
+        Running slow = start(
+                List.of(), List.of("--partner", "acme", file("slow", "slow").toString()));
+        await(begun);
+        assertThat(to.home.files("sending")).doesNotContainAnyElementsOf(left);
+        to.start();
+        assertThat(to.home.files("sending")).hasSize(2).anyMatch(copy -> copy.endsWith("slow"));
+        started.countDown();
+        assertThat(slow.end().exitCode()).isZero();
+        assertNothingLeft();
+        assertThat(to.arrived()).containsExactly("order", "slow");
+
+        to.service().close();
+        assertThat(run(List.of(KillAt.step("answered")), arguments).exitCode()).isEqualTo(128 + 9);
+        assertThat(to.home.files("sending")).isNotEmpty();
+        to.start();
+        assertNothingLeft();
+    }
+
+    @Test
+    void aServiceMayStartAfterACommandWasTheFirstToSend() throws Exception {
+        Ran ran = send("--partner", "acme", file("order", "order").toString());
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        to.start();
+        to.put("later", "later");
+        to.awaitFiled("sent/acme", "order", "later");
+    }
+
     @Test
     void itWorksBesideTheServiceAndTouchesNoneOfItsFiles() throws Exception {
         to.acme.then(Step.answer(503, Map.of("Retry-After", "3600"), ""));
@@ -425,28 +500,45 @@ class SendCommandTest {
     }
 
     private Ran send(String... arguments) throws Exception {
+        return run(List.of(), List.of(arguments));
+    }
+
+    private Ran run(List<String> options, List<String> arguments) throws Exception {
+        return start(options, arguments).end();
+    }
+
+    private Running start(List<String> options, List<String> arguments) throws IOException {
         to.home.saveSettings();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp"))));
+        command.addAll(options);
+        command.addAll(List.of(
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "io.countersign.Countersign",
                 "send",
                 "--home",
                 to.home.folder.toString()));
-        command.addAll(List.of(arguments));
+        command.addAll(arguments);
         Path out = Files.createTempFile(folder, "out", "");
         Path err = Files.createTempFile(folder, "err", "");
         Process process = new ProcessBuilder(command)
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            throw new AssertionError("it did not end: " + Files.readString(out) + Files.readString(err));
+        return new Running(process, out, err);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(60, TimeUnit.SECONDS)) {
+                throw new AssertionError("waited in vain");
+            }
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
         }
-        return new Ran(process.exitValue(), Files.readString(out), Files.readString(err));
     }
 
     /** That there is no file in any outbox, nor a copy that the command made. */

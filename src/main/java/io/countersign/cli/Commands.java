@@ -10,7 +10,14 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "countersign 0.1.0",
         description = "Business partners hand each other files over two-way TLS.",
-        subcommands = {Run.class, PartnerCommands.class, Certs.class, Send.class, LedgerCommands.class})
+        subcommands = {
+            Run.class,
+            PartnerCommands.class,
+            Certs.class,
+            Send.class,
+            ReceiptCommands.class,
+            LedgerCommands.class
+        })
 public final class Commands implements Callable<Integer> {
     private Commands() {}
 

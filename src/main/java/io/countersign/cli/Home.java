@@ -15,6 +15,7 @@ import io.countersign.settings.Settings;
 import io.countersign.sighting.Sightings;
 import io.countersign.tls.Authorities;
 import io.countersign.tls.KeyMaterialException;
+import io.countersign.tls.RevocationCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A home folder as a command finds it, whether or not a service runs there. */
 final class Home implements AutoCloseable {
@@ -31,9 +33,10 @@ final class Home implements AutoCloseable {
     private final PartnerFiles files;
     private final Revocation revocation;
 
-    private Home(Settings settings, Authorities trust, RevocationLists lists, Problems problems) {
+    private Home(
+            Settings settings, Authorities trust, Revocation revocation, RevocationCheck check, Problems problems) {
         this.settings = settings;
-        this.revocation = Revoked.check(settings, Clock.systemUTC());
+        this.revocation = revocation;
         this.trust = trust;
         this.problems = problems;
         Refusing refusing = new Refusing();
@@ -41,7 +44,7 @@ final class Home implements AutoCloseable {
         files = new PartnerFiles(
                 settings,
                 trust,
-                revocation.with(lists),
+                check,
                 Map.of(
                         "ledger",
                         Ledgers.of(settings, ""),
@@ -66,22 +69,44 @@ final class Home implements AutoCloseable {
         quiet();
         Problems problems = new Problems();
         Settings settings = Settings.gather(folder, System.getenv(), System.getProperties(), problems);
-        if (!Files.isDirectory(settings.routes())) {
-            problems.add(settings.routes().toString(), "no such folder; it holds the route files");
-        }
-        Authorities trust = Authorities.of(List.of());
         RevocationLists lists = RevocationLists.none();
         try {
             lists = RevocationLists.read(settings.path("countersign.trust"));
-            trust = Authorities.read(settings.path("countersign.trust"));
         } catch (KeyMaterialException | InvalidPathException unusable) {
             problems.add(settings.where("countersign.trust"), String.valueOf(unusable.getMessage()));
         }
-        return new Home(settings, trust, lists, problems);
+        Authorities trust = trust(settings, problems);
+        Revocation revocation = Revoked.check(settings, Clock.systemUTC());
+        return new Home(settings, trust, revocation, revocation.with(lists), problems);
+    }
+
+    /**
+     * The same for who judges by files alone: nobody is asked whether a certificate is revoked.
+     *
+     * @param instead trusted instead of {@code countersign.trust}
+     */
+    static Home openOffline(Path folder, @Nullable Authorities instead) {
+        quiet();
+        Problems problems = new Problems();
+        Settings settings = Settings.gather(folder, System.getenv(), System.getProperties(), problems);
+        Authorities trust = instead == null ? trust(settings, problems) : instead;
+        return new Home(settings, trust, Revoked.check(settings, Clock.systemUTC()), (path, stapled) -> {}, problems);
+    }
+
+    private static Authorities trust(Settings settings, Problems problems) {
+        if (!Files.isDirectory(settings.routes())) {
+            problems.add(settings.routes().toString(), "no such folder; it holds the route files");
+        }
+        try {
+            return Authorities.read(settings.path("countersign.trust"));
+        } catch (KeyMaterialException | InvalidPathException unusable) {
+            problems.add(settings.where("countersign.trust"), String.valueOf(unusable.getMessage()));
+            return Authorities.of(List.of());
+        }
     }
 
     /** Before the first line is logged: standard output is for what was asked. */
-    private static void quiet() {
+    static void quiet() {
         System.setProperty("log.target", "System.err");
         System.setProperty("log.level", "WARN");
     }

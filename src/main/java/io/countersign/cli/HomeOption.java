@@ -1,6 +1,11 @@
 package io.countersign.cli;
 
+import io.countersign.receipt.KeptReceipts;
+import io.countersign.settings.Problems;
+import io.countersign.settings.Settings;
+import io.countersign.tls.Authorities;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** {@code --home} of a command. */
@@ -13,5 +18,17 @@ final class HomeOption {
 
     Home open() {
         return Home.open(folder);
+    }
+
+    /** @see Home#openOffline */
+    Home openOffline(@Nullable Authorities instead) {
+        return Home.openOffline(folder, instead);
+    }
+
+    /** The receipts of its data folder; nothing else of the home is read. */
+    KeptReceipts receipts() {
+        Home.quiet();
+        Settings settings = Settings.gather(folder, System.getenv(), System.getProperties(), new Problems());
+        return new KeptReceipts(settings.path("countersign.data"));
     }
 }

@@ -10,6 +10,7 @@ import io.countersign.settings.Settings;
 import io.countersign.settings.SettingsCheck;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
@@ -79,8 +80,11 @@ final class RebuildLedger implements Callable<Integer> {
                 return 1;
             }
             return rebuild(ledger, data, terms);
+        } catch (FileSystemException failed) {
+            err.println(FailedFile.line(failed));
+            return 1;
         } catch (IOException failed) {
-            err.println(Problems.reason(failed));
+            err.println(failed.getMessage());
             return 1;
         }
     }

@@ -31,14 +31,15 @@ final class Readers implements AutoCloseable {
      *
      * @param use shared by who reads: a connection must not be ended, nor another ledger opened, under one who does
      */
-    private record Pool(
-            Object ledger, CompletableFuture<HikariDataSource> source, ReentrantReadWriteLock use) {
+    private record Pool(Object ledger, CompletableFuture<HikariDataSource> source, ReentrantReadWriteLock use) {
         Pool(Object ledger) {
             this(ledger, new CompletableFuture<>(), new ReentrantReadWriteLock());
         }
 
         boolean isClosed() {
-            return source.isDone() && !source.isCompletedExceptionally() && source.join().isClosed();
+            return source.isDone()
+                    && !source.isCompletedExceptionally()
+                    && source.join().isClosed();
         }
 
         /** Ends it once nobody reads, or has it end once it is there. */

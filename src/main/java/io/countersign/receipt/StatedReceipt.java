@@ -44,23 +44,26 @@ public record StatedReceipt(String id, String name, String size, String sha256, 
      * @param sentSha256 lower-case hexadecimal
      */
     public List<String> differences(String sentName, long sentSize, String sentSha256) {
-        List<String> differences = new ArrayList<>(differences(sentSize, sentSha256));
+        List<String> differences = new ArrayList<>();
+        if (!isDigest(sentSha256)) {
+            differences.add("its sha256 is " + sha256 + ", sent was " + sentSha256);
+        }
+        if (!isNumber(sentSize)) {
+            differences.add("its size is " + size + " bytes, sent were " + sentSize);
+        }
         if (!name.equals(sentName)) {
             differences.add("its name is '" + name + "', sent was '" + sentName + "'");
         }
         return differences;
     }
 
-    /** The same for a payload whose name is not known. */
-    public List<String> differences(long sentSize, String sentSha256) {
-        List<String> differences = new ArrayList<>();
-        if (!sha256.toLowerCase(Locale.ROOT).equals(sentSha256)) {
-            differences.add("its sha256 is " + sha256 + ", sent was " + sentSha256);
-        }
-        if (!isNumber(sentSize)) {
-            differences.add("its size is " + size + " bytes, sent were " + sentSize);
-        }
-        return differences;
+    /** Whether a payload of this size, in bytes, and digest, in lower-case hexadecimal, is the one that it is for. */
+    public boolean isFor(long payloadSize, String payloadSha256) {
+        return isDigest(payloadSha256) && isNumber(payloadSize);
+    }
+
+    private boolean isDigest(String expected) {
+        return sha256.toLowerCase(Locale.ROOT).equals(expected);
     }
 
     private boolean isNumber(long expected) {

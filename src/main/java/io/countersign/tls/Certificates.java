@@ -18,6 +18,9 @@ public final class Certificates {
 
     public static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
 
+    /** None of those: whoever reads a signature has looked at the key usage, and the purposes are for TLS. */
+    static final String SIGNATURE = "signature";
+
     private static final int DIGITAL_SIGNATURE = 0;
 
     private Certificates() {}

@@ -60,6 +60,12 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers, L
                 .toList();
     }
 
+    /** The same for whoever has signed something, for TLS or not. */
+    public static CertificationPath ofSigner(List<X509Certificate> shown, Authorities anchors, Instant then)
+            throws CertificateException {
+        return build(shown, anchors, then, Certificates.SIGNATURE);
+    }
+
     /** The same for a server's certificates. */
     static CertificationPath ofServer(List<X509Certificate> shown, Authorities anchors, Instant now)
             throws CertificateException {
@@ -135,7 +141,7 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers, L
         issuers.add(Authority.of(anchor));
         // The builder stops at the nearest anchor; who stands above it may be the one that a partner's file names.
         issuers.addAll(anchors.above(anchor));
-        if (!Certificates.allows(leaf, purpose)) {
+        if (!purpose.equals(Certificates.SIGNATURE) && !Certificates.allows(leaf, purpose)) {
             boolean client = purpose.equals(Certificates.CLIENT_AUTH);
             throw new CertificateException("certificate " + Certificates.name(leaf) + " is not for TLS "
                     + (client ? "clients (its purposes lack clientAuth" : "servers (its purposes lack serverAuth")
@@ -161,9 +167,11 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers, L
         X509Certificate last = shown.get(shown.size() - 1);
         return Certificates.isSelfSigned(leaf)
                 ? "certificate " + Certificates.name(leaf) + " is self-signed and "
-                        + (purpose.equals(Certificates.CLIENT_AUTH)
-                                ? "no partner's file pins it"
-                                : "not what serverTrust in the partner's file pins")
+                        + switch (purpose) {
+                            case Certificates.CLIENT_AUTH -> "no partner's file pins it";
+                            case Certificates.SERVER_AUTH -> "not what serverTrust in the partner's file pins";
+                            default -> "not among those that are trusted";
+                        }
                 : "certificate " + Certificates.name(leaf) + " is issued under "
                         + Certificates.name(last.getIssuerX500Principal())
                         + ", which is not among the trusted authorities";

@@ -32,6 +32,7 @@ final class Sender {
     }
 
     /** A file that nobody has sent before. */
+    @SuppressWarnings("ArrayRecordComponent")
     record File(String sha256, byte[] content, @Nullable String key) {}
 
     /** @param most of bytes in each */

@@ -64,7 +64,8 @@ class KilledSenderTest {
                         isAliveFor(service, random.nextLong(startMillis));
                     } else {
                         service.awaitListening();
-                        startMillis = Duration.ofNanos(System.nanoTime() - launched).toMillis();
+                        startMillis =
+                                Duration.ofNanos(System.nanoTime() - launched).toMillis();
                         drop();
                         isAliveFor(service, random.nextInt(LONGEST_LIFE_MILLIS));
                     }
@@ -99,8 +100,7 @@ class KilledSenderTest {
         assertThat(sha256(Files.readAllBytes(sent)))
                 .isEqualTo(dropped.get(row.path()))
                 .isEqualTo(row.sha256());
-        assertThat(SendingHome.json(home.sent("acme", row.path() + ".receipt.json")))
-                .isEqualTo(receipt);
+        assertThat(home.sent("acme", row.path() + ".receipt.json")).hasContent(receipt.toJson());
         assertThat(SendingHome.json(home.sent("acme", row.path() + ".answer.json")))
                 .containsEntry("key", row.id());
     }
@@ -125,7 +125,11 @@ class KilledSenderTest {
 
     private ServiceProcess launch() throws IOException {
         return ServiceProcess.launch(
-                home.home, "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + temporary);
+                home.home,
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-XX:+UseSerialGC",
+                "-Djava.io.tmpdir=" + temporary);
     }
 
     /** The database driver leaves its native library where its process is killed. */

@@ -54,7 +54,7 @@ final class Writer implements AutoCloseable {
         }
         Waiting<T> waiting = new Waiting<>(work);
         synchronized (queue) {
-            if (closed) {
+            if (closed || !thread.isAlive()) {
                 throw new LedgerException(database.name() + " cannot be written: it is closed", false, null);
             }
             queue.add(waiting);

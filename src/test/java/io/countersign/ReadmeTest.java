@@ -38,7 +38,7 @@ class ReadmeTest {
         List<String> curls =
                 blocks(readme, "sh").filter(block -> block.startsWith("curl")).toList();
         List<String> files = blocks(readme, "yaml").toList();
-        assertThat(curls).hasSize(6);
+        assertThat(curls).hasSize(7);
         assertThat(files).hasSize(4); // the last one is DistributionIT's
         Files.writeString(
                 home.resolve("countersign.properties"), "countersign.port = 0\ncountersign.operations-port = 0\n");
@@ -57,9 +57,10 @@ class ReadmeTest {
             assertThat(curl(curls.get(2), port)).contains("alert");
             Awaitility.await().until(() -> service.output().contains("Empty client certificate chain"));
 
-            assertThat(curl(curls.get(4).replace("8444", operationsPort(service)), port))
-                    .contains("{\"status\":\"up\"", "complaints", "waiting", "unsendable", "expiring", "notRenewable");
+            assertThat(curl(curls.get(4), port)).contains("\"partner\":\"acme\"", "CMS Verification successful");
             assertThat(curl(curls.get(5).replace("8444", operationsPort(service)), port))
+                    .contains("{\"status\":\"up\"", "complaints", "waiting", "unsendable", "expiring", "notRenewable");
+            assertThat(curl(curls.get(6).replace("8444", operationsPort(service)), port))
                     .containsPattern("(?m)^countersign_certificate_not_after_timestamp_seconds\\{.*owner=\"acme\"");
 
             Path acme = home.resolve("routes/partners/acme.camel.yaml");

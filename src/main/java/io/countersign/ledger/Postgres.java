@@ -70,7 +70,7 @@ final class Postgres implements Database {
                 LOG.warn("{}: the server's fsync is off, so that a power cut may undo what was promised", name());
             }
         }
-        Tables.bringUpToDate(this, source);
+        Tables.bringUpToDate(this, source, 1);
     }
 
     @Override

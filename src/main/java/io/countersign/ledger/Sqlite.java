@@ -23,6 +23,8 @@ import org.sqlite.SQLiteOpenMode;
 final class Sqlite implements Database {
     static final String PREFIX = "jdbc:sqlite:";
 
+    private static final int TRIES = 20;
+
     private final String url;
     private final LedgerFile file;
 
@@ -61,7 +63,7 @@ final class Sqlite implements Database {
                         null);
             }
         }
-        Tables.bringUpToDate(this, creating);
+        Tables.bringUpToDate(this, creating, TRIES);
     }
 
     private static SQLiteConfig config() {

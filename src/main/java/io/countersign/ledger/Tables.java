@@ -1,5 +1,7 @@
 package io.countersign.ledger;
 
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -9,12 +11,20 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.MigrationVersion;
 
-/** The ledger's tables, made and brought up to date by Flyway, which lets one service at a time do so. */
+/** The ledger's tables, made and brought up to date by Flyway. */
 final class Tables {
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
+
     private Tables() {}
 
-    /** @throws LedgerException where they are those of a newer version, or of something else */
-    static void bringUpToDate(Database database, DataSource source) throws LedgerException {
+    /**
+     * Makes or changes them, where that is needed.
+     *
+     * @param tries more than one where Flyway does not keep those apart who begin at once, so that one may find what another has
+     *     half done
+     * @throws LedgerException where they are those of a newer version, or of something else
+     */
+    static void bringUpToDate(Database database, DataSource source, int tries) throws LedgerException {
         try {
             Flyway flyway = Flyway.configure(Tables.class.getClassLoader())
                     .dataSource(source)
@@ -30,6 +40,11 @@ final class Tables {
                                 + " file, or a database or schema, of its own",
                         false,
                         failed);
+            }
+            if (tries > 1) {
+                LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+                bringUpToDate(database, source, tries - 1);
+                return;
             }
             throw database.trouble(failed).exception(database, "cannot be opened");
         }

@@ -86,11 +86,14 @@ public final class Attempts implements Lasting {
         return known != null && known.isStill(file);
     }
 
-    /** Whether a file cannot go now, whatever its state is. */
+    /** Whether a file cannot go now, whatever the ledger says. */
     boolean isHeld(String partner, String path) {
-        return files().rows().outage().isOn()
-                || underWay.contains(partner, path)
-                || underWay.isPostponed(partner, path, now());
+        return underWay.contains(partner, path) || underWay.isPostponed(partner, path, now());
+    }
+
+    /** Whether nothing can be written down, and so nothing may go. */
+    boolean isStopped() {
+        return files().rows().outage().isOn();
     }
 
     /** Whether nothing that has to go before a file waits for a later time. */

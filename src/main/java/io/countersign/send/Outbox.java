@@ -45,6 +45,7 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
     private boolean ordered = true;
     private Duration minAge = Duration.ofSeconds(2);
     private @Nullable DoneFile doneFile;
+    private volatile boolean stopped;
 
     /** What a file looked like, and since when. */
     private record Look(long size, Instant modified, Instant since) {}
@@ -103,7 +104,10 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
         exchange.setProperty(Attempt.PARTNER, partner);
         exchange.setProperty(Attempt.FILE, file);
         exchange.setProperty(Attempt.PATH, path);
-        if (!isDue(file) || !attempts().begin(partner, path)) {
+        // What comes after something that could not go must wait for the next look, too, where it can go by then.
+        stopped =
+                attempts().isStopped() || (stopped && exchange.getProperty(Exchange.BATCH_INDEX, 0, Integer.class) > 0);
+        if (stopped || !isDue(file) || !attempts().begin(partner, path)) {
             exchange.setRouteStop(true);
             return;
         }

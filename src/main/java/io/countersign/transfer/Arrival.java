@@ -34,6 +34,7 @@ public final class Arrival {
     private @Nullable Staged staged;
     private @Nullable Entry entry;
     private boolean received;
+    private boolean leftOpen;
     private boolean ended;
 
     Arrival(Arrivals arrivals, Transfer transfer, @Nullable IdempotencyKey key, @Nullable Entry first) {
@@ -58,6 +59,7 @@ public final class Arrival {
     /** Its payload is in staging and flushed: writes down what is about to be delivered. */
     void record(Receipt receipt, String onDisk) throws Refusal, IOException {
         step("staged");
+        arrivals.receipts().tryOut(transfer.partner(), transfer.id(), receipt.toJson());
         String claim = key == null ? null : key.value();
         Entry delivering = new Entry(
                 transfer.id(),
@@ -107,15 +109,29 @@ public final class Arrival {
         step("delivered");
     }
 
-    /** Keeps the receipt and writes down that it is given: the promise from here on. */
+    /**
+     * Keeps the receipt and writes down that it is given. Where that cannot be done now, {@link Recovery} does it, whatever
+     * happens: the transfer is recorded and delivered. Refused, it would be sent, and without a key delivered, once more.
+     */
     public void received(@Nullable Path file) throws IOException {
         Entry delivered = Objects.requireNonNull(entry, "nothing is recorded");
-        arrivals.receipts().keep(transfer.partner(), transfer.id(), Objects.requireNonNull(delivered.receipt()));
-        step("kept");
-        Entry done = delivered.now(State.RECEIVED, now()).filedAt(file == null ? null : file.toString());
-        arrivals.ledger().commit(connection -> new Transfers(connection).replace(done));
-        received = true;
-        step("received");
+        try {
+            arrivals.receipts().keep(transfer.partner(), transfer.id(), Objects.requireNonNull(delivered.receipt()));
+            step("kept");
+            Entry done = delivered.now(State.RECEIVED, now()).filedAt(file == null ? null : file.toString());
+            arrivals.ledger().commit(connection -> new Transfers(connection).replace(done));
+            received = true;
+            step("received");
+        } catch (IOException later) {
+            arrivals.durable()
+                    .flushFolderOf(
+                            Objects.requireNonNull(staged, "nothing is staged").file());
+            leftOpen = true;
+            LOG.error(
+                    "{} was delivered; that its receipt is given will be kept later: {}",
+                    transfer.id(),
+                    later.toString());
+        }
     }
 
     /** Ends it, whichever way. Before a failure is answered, so that the sender may come again at once. */
@@ -125,7 +141,7 @@ public final class Arrival {
         }
         ended = true;
         try {
-            if (staged != null && (received || entry == null || isGivenUp(entry, staged, why))) {
+            if (staged != null && !leftOpen && (received || entry == null || isGivenUp(entry, staged, why))) {
                 staged.discard();
             }
         } finally {

@@ -46,7 +46,7 @@ class ReadOnlyTest {
                 received.takesNow(sender, files);
                 received.isExact();
             }
-            received.hasReceipts(service);
+            received.isSettled(service);
         }
     }
 }

@@ -29,20 +29,20 @@ final class Received {
         acknowledged.add(file.sha256());
     }
 
-    /** Exactly what was acknowledged is in the inbox, each once and whole, and nothing is left in staging. */
+    /** Exactly what was acknowledged is in the inbox, each once and whole. */
     void isExact() {
         assertThat(digests("inbox/acme")).containsExactlyInAnyOrderElementsOf(acknowledged);
-        soon().untilAsserted(() -> assertThat(files("staging")).isEmpty());
     }
 
-    /** The last files of all, once what was left to be settled has been. */
-    void hasReceipts(RunningService service) throws IOException {
+    /** Nothing is left of what was refused, and all else has its receipt, once what could not be written down is settled. */
+    void isSettled(RunningService service) throws IOException {
         for (Arrivals arrivals : service.service().context().getRegistry().findByType(Arrivals.class)) {
             arrivals.recover();
         }
         assertThat(files("receipts"))
                 .extracting(receipt -> SendingHome.json(receipt).getString("sha256"))
                 .containsExactlyInAnyOrderElementsOf(acknowledged);
+        soon().untilAsserted(() -> assertThat(files("staging")).isEmpty());
     }
 
     /** That files which were refused are taken now, at the first attempt. */

@@ -55,8 +55,8 @@ class OperationsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "/health, 'context,stopping,partners,expiry'",
-        "/health/ready, 'context,stopping,partners,expiry'",
+        "/health, 'context,stopping,partners,expiry,ledger'",
+        "/health/ready, 'context,stopping,partners,expiry,ledger'",
         "/health/live, 'context,stopping'"
     })
     void healthIsUpAndSaysWhatWasAsked(String path, String checks) throws Exception {

@@ -182,7 +182,7 @@ class RouteFilesFollowedTest {
             a missing bean                  | ref: intake                             | ref: missing       | No bean could be found in the registry for: missing
             a missing binding               | httpBinding: "#asSent"                  | httpBinding: "#no" | receive.camel.yaml: JettyHttpEndpoint
             a bean without its class        | type: io.countersign.transfer.Intake    | type: io.Missing   | receive.camel.yaml:
-            a property that nobody knows    | staging: "                              | stagging: "        | Intake has no property stagging
+            a property that nobody knows    | arrivals: "#bean:arrivals"              | arivals: "x"       | Intake has no property arivals
             an option's wrong value          | matchOnUriPrefix: true                  | matchOnUriPrefix: so | receive.camel.yaml:
             the id of another file's route  | id: receive                             | id: box            | has a route with the id box, which routes/box.camel.yaml uses already
             a port that somebody has        | https://{{countersign.host}}:{{countersign.port}}/exchange | https://{{countersign.host}}:TAKEN/exchange | receive.camel.yaml:

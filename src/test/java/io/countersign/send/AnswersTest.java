@@ -179,11 +179,11 @@ class AnswersTest {
         server.then(
                 Step.onRequest(request -> {
                     request.readWhole();
-                    times.add(Instant.now());
+                    times.add(Instant.now().truncatedTo(ChronoUnit.MILLIS));
                     request.answer(status, Map.of("Retry-After", "2"), "");
                 }),
                 Step.onRequest(request -> {
-                    times.add(Instant.now());
+                    times.add(Instant.now().truncatedTo(ChronoUnit.MILLIS));
                     Step.accept().play().with(request);
                 }));
         home.drop("acme", name, "x");

@@ -100,8 +100,7 @@ class KilledSenderTest {
         assertThat(sha256(Files.readAllBytes(sent)))
                 .isEqualTo(dropped.get(row.path()))
                 .isEqualTo(row.sha256());
-        assertThat(SendingHome.json(home.sent("acme", row.path() + ".receipt.json")))
-                .isEqualTo(receipt);
+        assertThat(home.sent("acme", row.path() + ".receipt.json")).hasContent(receipt.toJson());
         assertThat(SendingHome.json(home.sent("acme", row.path() + ".answer.json")))
                 .containsEntry("key", row.id());
     }

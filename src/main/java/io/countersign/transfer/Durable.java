@@ -54,6 +54,9 @@ public final class Durable {
                 channel.write(rest);
             }
             channel.force(true);
+        } catch (IOException failed) {
+            Files.deleteIfExists(unfinished); // it may hold the last of the room
+            throw failed;
         }
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
         flushFolderOf(file);

@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.received");
-    private static final Pattern STAGED = Pattern.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\\.[a-z.]+)?");
+    private static final Pattern STAGED =
+            Pattern.compile("\\.?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\\.[a-z.]+)?");
 
     private final Arrivals arrivals;
 

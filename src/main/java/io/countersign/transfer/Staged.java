@@ -82,6 +82,7 @@ record Staged(Path file) {
             }
         }
         BESIDE.forEach(ending -> delete(beside(ending)));
+        delete(file.resolveSibling("." + file.getFileName() + ".copying.part"));
     }
 
     private Path beside(String ending) {

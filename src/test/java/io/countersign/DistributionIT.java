@@ -133,7 +133,7 @@ class DistributionIT {
             awaitFiles(invoices, 1);
             assertThat(received(orders)).containsOnlyKeys("order.md");
             assertThat(received(invoices)).containsOnlyKeys("invoice.md");
-            awaitFiles(folder.resolve("target/company/data/sent/acme"), 3);
+            awaitFiles(folder.resolve("target/company/data/sent/acme"), 4);
 
             services.get(1).destroy();
             services.get(1).onExit().join();
@@ -176,7 +176,7 @@ class DistributionIT {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .ignoreException(UncheckedIOException.class)
-                .until(() -> files(folder).size() == expected);
+                .untilAsserted(() -> assertThat(files(folder)).hasSize(expected));
     }
 
     /** Sizes from nothing to 8 MiB, most of them small; each renamed into place, a tenth of them in sub-folders. */

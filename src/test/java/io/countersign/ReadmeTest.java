@@ -3,6 +3,7 @@ package io.countersign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.testing.Command;
+import io.countersign.testing.Jvm;
 import io.countersign.testing.ServiceProcess;
 import io.countersign.testing.TestHome;
 import java.io.IOException;
@@ -123,9 +124,7 @@ class ReadmeTest {
                 .filter(line -> !line.contains("sample DIR"))
                 .toList();
         assertThat(lines).hasSize(count);
-        String java = Path.of(System.getProperty("java.home"), "bin", "java") + " -XX:TieredStopAtLevel=1 -cp '"
-                + System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
-                + "' io.countersign.Countersign";
+        String java = "'" + String.join("' '", Jvm.countersign()) + "'";
         StringBuilder told = new StringBuilder();
         for (String line : lines) {
             Command ran = Command.run(home, List.of("sh", "-c", line.replace("bin/countersign", java)));

@@ -193,12 +193,23 @@ public final class Service implements AutoCloseable {
         }
     }
 
+    /** What still cannot be settled, as while the ledger is away, keeps nothing else from it. */
     private void recoverLater() {
+        context().getRegistry().findByType(Arrivals.class).forEach(arrivals -> later(arrivals::recover));
+        context().getRegistry().findByType(Attempts.class).forEach(attempts -> later(attempts::recover));
+    }
+
+    private static void later(Recovering recovering) {
         try {
-            recover();
-        } catch (IOException | RuntimeException later) {
-            LOG.debug("what is left unsettled stays so for now", later);
+            recovering.recover();
+        } catch (IOException | RuntimeException unsettled) {
+            LOG.debug("what is left unsettled stays so for now", unsettled);
         }
+    }
+
+    @FunctionalInterface
+    private interface Recovering {
+        void recover() throws IOException;
     }
 
     /** Where the listeners are, as URLs. */

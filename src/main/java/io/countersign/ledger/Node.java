@@ -57,7 +57,7 @@ public final class Node implements AutoCloseable {
             }
         } catch (OverlappingFileLockException sameProcess) {
             channel.close();
-            throw new IOException(data + " is in use by another service of this process", sameProcess);
+            throw new IOException(data + " is in use by another service of this process");
         }
         channel.close();
         throw new IOException(data + " is in use by another service");

@@ -96,6 +96,10 @@ public final class Arrival {
         return work;
     }
 
+    Path unreadable() {
+        return Objects.requireNonNull(staged, "nothing is staged").unreadable();
+    }
+
     /**
      * The partner's route has ended.
      *

@@ -25,6 +25,7 @@ public final class Arrivals implements Lasting {
     private final Set<String> running = ConcurrentHashMap.newKeySet();
     private final Map<IdempotencyKey, String> claimed = new ConcurrentHashMap<>();
     private final Durable durable = new Durable();
+    private boolean recovered;
     private @Nullable Path staging;
     private @Nullable Path receipts;
     private @Nullable Ledger ledger;
@@ -102,7 +103,8 @@ public final class Arrivals implements Lasting {
 
     /** Mends whatever a crash, or a ledger that could not be written, has left between two steps. */
     public void recover() throws IOException {
-        new Recovery(this).run();
+        new Recovery(this).run(!recovered);
+        recovered = true;
     }
 
     Path staging() throws IOException {

@@ -1,5 +1,6 @@
 package io.countersign.transfer;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.apache.camel.Exchange;
@@ -13,8 +14,9 @@ import org.apache.camel.spi.Language;
  * after a crash it would not be done again. Without this step a crash between the endpoint and the receipt makes the sender
  * send again what was delivered.
  *
- * <p>Fails before anything is visible where the folder takes no file. On another file system than staging, the payload is
- * copied into the folder under a hidden name first.
+ * <p>Fails before anything is visible where the folder takes no file, and where the endpoint cannot rename; that endpoint says
+ * {@code copyAndDeleteOnRenameFail=false}. On another file system than staging, the payload is copied into the folder under a
+ * hidden name first.
  */
 public final class Delivery implements Processor {
     private String folder = "";
@@ -31,6 +33,7 @@ public final class Delivery implements Processor {
         Language simple = exchange.getContext().resolveLanguage("simple");
         Expression where = simple.createExpression(folder);
         Path work = arrival.handOver(Path.of(where.evaluate(exchange, String.class)));
+        exchange.getMessage().setBody(arrival.unreadable().toFile(), File.class);
         exchange.getMessage().setHeader(Exchange.FILE_LOCAL_WORK_PATH, work.toString());
     }
 }

@@ -3,6 +3,7 @@ package io.countersign.transfer;
 import io.countersign.ledger.Entry;
 import io.countersign.ledger.Entry.Direction;
 import io.countersign.ledger.Entry.State;
+import io.countersign.ledger.LedgerException;
 import io.countersign.ledger.TransferId;
 import io.countersign.ledger.Transfers;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Settles what is recorded as being delivered and no request works on, from what is on disk: a payload that has left staging was
@@ -35,10 +37,26 @@ final class Recovery {
         this.arrivals = arrivals;
     }
 
-    void run() throws IOException {
+    /**
+     * Settles all; what cannot be told now stays as it is.
+     *
+     * @param first since the start
+     */
+    void run(boolean first) throws IOException {
         List<Entry> unsettled = delivering();
         for (Entry entry : unsettled) {
-            settle(entry);
+            try {
+                settle(entry);
+            } catch (LedgerException none) {
+                throw none;
+            } catch (IOException unclear) {
+                LOG.atLevel(first ? Level.WARN : Level.DEBUG)
+                        .log(
+                                "whether partner={} id={} was delivered cannot be told now: {}",
+                                entry.partner(),
+                                entry.id(),
+                                unclear.toString());
+            }
         }
         removeOrphans();
     }

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
  * A payload in {@code staging/}, named by its transfer's id. While the file is there it has not been delivered, once it is gone
  * it has: by this alone a crash before the delivery is told from one after it.
  *
- * <p>For a folder on another file system the same holds of a copy in that folder, as soon as {@code ID.copy} names it.
+ * <p>For a folder on another file system the same holds of a copy in that folder, as soon as {@code ID.copy} names it. The copy
+ * has a companion there, by which a folder that it has left is told from one whose file system is not mounted.
  */
 record Staged(Path file) {
     private static final Logger LOG = LoggerFactory.getLogger(Staged.class);
@@ -45,6 +46,7 @@ record Staged(Path file) {
         } catch (AtomicMoveNotSupportedException otherFileSystem) {
             durable.write(beside(".copying"), there.toString().getBytes(StandardCharsets.UTF_8));
             Files.copy(file, there, StandardCopyOption.REPLACE_EXISTING);
+            Files.write(companionOf(there), new byte[0]);
             durable.flush(there);
             Files.move(beside(".copying"), beside(".copy"), StandardCopyOption.ATOMIC_MOVE);
             durable.flushFolderOf(file);
@@ -56,10 +58,18 @@ record Staged(Path file) {
 
     /** @throws IOException where that cannot be found out */
     boolean isDelivered() throws IOException {
-        if (Files.exists(beside(".copy"))) {
-            return isGone(Path.of(Files.readString(beside(".copy"))));
+        if (isGone(file) || !Files.exists(beside(".copy"))) {
+            return isGone(file);
         }
-        return isGone(file);
+        Path copy = Path.of(Files.readString(beside(".copy")));
+        if (isGone(copy) && isGone(companionOf(copy))) {
+            throw new IOException(copy + " is not there, nor is what was put beside it: is its file system mounted?");
+        }
+        return isGone(copy);
+    }
+
+    private static Path companionOf(Path copy) {
+        return copy.resolveSibling(copy.getFileName() + ".mounted");
     }
 
     private static boolean isGone(Path file) throws IOException {
@@ -70,19 +80,30 @@ record Staged(Path file) {
         return gone;
     }
 
-    /** Removes what is left of it here, the payload first: without it, it counts as delivered. What cannot be removed now is later. */
+    /**
+     * Removes what is left of it, an undelivered copy first, then the payload: without it, it counts as delivered. What cannot be
+     * removed now is later.
+     */
     void discard() {
-        for (String copy : List.of(".copying", ".copy")) {
+        for (String naming : List.of(".copying", ".copy")) {
             try {
-                if (Files.exists(beside(copy))) {
-                    Files.deleteIfExists(Path.of(Files.readString(beside(copy))));
+                if (Files.exists(beside(naming))) {
+                    Path copy = Path.of(Files.readString(beside(naming)));
+                    Files.deleteIfExists(copy);
+                    delete(file);
+                    Files.deleteIfExists(companionOf(copy));
                 }
             } catch (IOException stays) {
-                LOG.warn("what {} names could not be deleted: {}", beside(copy), stays.toString());
+                LOG.warn("what {} names could not be deleted: {}", beside(naming), stays.toString());
             }
         }
         BESIDE.forEach(ending -> delete(beside(ending)));
         delete(file.resolveSibling("." + file.getFileName() + ".copying.part"));
+    }
+
+    /** What a {@code file:} endpoint reads that cannot rename: nothing, so that it fails before anything half-written is visible. */
+    Path unreadable() {
+        return beside(".not-renamed");
     }
 
     private Path beside(String ending) {

@@ -6,6 +6,7 @@ import io.countersign.sighting.Sightings;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Command;
 import io.countersign.testing.Issue;
+import io.countersign.testing.Jvm;
 import io.countersign.testing.TestHome;
 import io.countersign.tls.PemFile;
 import java.io.IOException;
@@ -441,16 +442,17 @@ class PartnerCommandsTest {
     }
 
     private Command onTerminal(String input) throws Exception {
-        String command = String.join(
-                " ",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                "'" + System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")) + "'",
-                "io.countersign.Countersign partners approve acme",
-                folder.resolve("next.crt").toString(),
-                "--home",
-                home.folder.toString());
+        String command = "'"
+                + String.join(
+                        "' '",
+                        Jvm.countersign(
+                                "partners",
+                                "approve",
+                                "acme",
+                                folder.resolve("next.crt").toString(),
+                                "--home",
+                                home.folder.toString()))
+                + "'";
         return Command.run(folder, input, List.of("script", "-qec", command, "/dev/null"));
     }
 

@@ -2,6 +2,7 @@ package io.countersign.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.countersign.testing.Jvm;
 import io.countersign.testing.LedgerKind;
 import io.countersign.testing.PostgresServer.Database;
 import java.io.BufferedReader;
@@ -34,15 +35,12 @@ class KilledWriterTest {
     }
 
     private List<String> killedAfter(int enough, Database database) throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+        Process process = new ProcessBuilder(Jvm.command(
+                        List.of("-XX:TieredStopAtLevel=1"),
                         CommitsUntilKilled.class.getName(),
                         database.url(),
                         database.user(),
-                        database.password())
+                        database.password()))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         List<String> said = new ArrayList<>();

@@ -8,6 +8,8 @@ import io.countersign.ledger.Ledger;
 import io.countersign.ledger.Transfers;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Client;
+import io.countersign.testing.Command;
+import io.countersign.testing.Jvm;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.ServiceProcess;
 import io.countersign.testing.TestHome;
@@ -58,8 +60,10 @@ class KilledOftenTest {
     @TempDir
     private Path folder;
 
-    private final Map<String, byte[]> sent = new ConcurrentHashMap<>();
-    private final Map<String, String> receipts = new ConcurrentHashMap<>();
+    /** Digests, by key. */
+    private final Map<String, String> sent = new ConcurrentHashMap<>();
+
+    private final Map<String, byte[]> receipts = new ConcurrentHashMap<>();
     private final AtomicInteger repeated = new AtomicInteger();
     private final AtomicInteger attempts = new AtomicInteger();
     private final AtomicBoolean enough = new AtomicBoolean();
@@ -79,7 +83,7 @@ class KilledOftenTest {
                 Random random = new Random(i);
                 int number = i;
                 senders.add(clients.submit(() -> {
-                    send(client.http(), port, "client-" + number, random);
+                    send(client.http(), port, number, random);
                     return null;
                 }));
             }
@@ -118,37 +122,40 @@ class KilledOftenTest {
         }
     }
 
-    /** A file after the other, each until it is acknowledged. */
-    private void send(HttpClient http, int port, String name, Random random) throws Exception {
+    /** A file after the other, each until it is acknowledged; every other client wants its receipts signed. */
+    private void send(HttpClient http, int port, int client, Random random) throws Exception {
         for (int number = 0; !enough.get(); number++) {
-            String key = name + "-" + number;
+            String key = "client-" + client + "-" + number;
             byte[] content = new byte[random.nextInt(MOST_BYTES)];
             random.nextBytes(content);
             byte[] unique = (key + "\n").getBytes(StandardCharsets.UTF_8);
             byte[] file = new byte[unique.length + content.length];
             System.arraycopy(unique, 0, file, 0, unique.length);
             System.arraycopy(content, 0, file, unique.length, content.length);
-            sent.put(key, file);
+            sent.put(key, sha256(file));
             HttpRequest request = HttpRequest.newBuilder(
                             URI.create("https://localhost:" + port + "/exchange/" + key + ".bin"))
                     .PUT(BodyPublishers.ofByteArray(file))
                     .header("Idempotency-Key", key)
+                    .header("Accept", client % 2 == 0 ? "application/json" : "application/pkcs7-mime")
                     .timeout(Duration.ofSeconds(20))
                     .build();
             receipts.put(key, acknowledged(http, request));
         }
     }
 
-    private String acknowledged(HttpClient http, HttpRequest request) throws InterruptedException {
+    private byte[] acknowledged(HttpClient http, HttpRequest request) throws InterruptedException {
         while (true) {
             try {
                 attempts.incrementAndGet();
-                HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+                HttpResponse<byte[]> answer = http.send(request, BodyHandlers.ofByteArray());
                 if (answer.statusCode() == 201 || answer.statusCode() == 200) {
                     repeated.addAndGet(answer.statusCode() == 200 ? 1 : 0);
                     return answer.body();
                 }
-                assertThat(answer.statusCode()).as(answer.body()).isIn(409, 503);
+                assertThat(answer.statusCode())
+                        .as(new String(answer.body(), StandardCharsets.UTF_8))
+                        .isIn(409, 503);
             } catch (IOException killed) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
             }
@@ -157,9 +164,7 @@ class KilledOftenTest {
 
     private void check(TestHome home) throws Exception {
         Map<String, String> digests = new HashMap<>();
-        for (Map.Entry<String, byte[]> file : sent.entrySet()) {
-            digests.put(sha256(file.getValue()), file.getKey());
-        }
+        sent.forEach((key, digest) -> digests.put(digest, key));
         Map<String, Path> inbox = new TreeMap<>();
         for (Path file : home.files("inbox/acme")) {
             String key = digests.get(sha256(Files.readAllBytes(file)));
@@ -168,15 +173,23 @@ class KilledOftenTest {
         }
         assertThat(receipts).hasSizeGreaterThan(KILLS / 2);
         assertThat(inbox.keySet()).isEqualTo(new TreeMap<>(receipts).keySet());
-        for (Map.Entry<String, String> receipt : receipts.entrySet()) {
-            Path file = inbox.get(receipt.getKey());
-            String id = file.getFileName().toString().split("_", 3)[1];
-            assertThat(receipt.getValue())
-                    .contains("\"id\":\"" + id + "\"", "\"sha256\":\"" + sha256(Files.readAllBytes(file)) + "\"");
-            assertThat(home.data().resolve("receipts/acme").resolve(id + ".json"))
-                    .hasContent(receipt.getValue());
+        int signed = 0;
+        for (Map.Entry<String, byte[]> receipt : receipts.entrySet()) {
+            String id = inbox.get(receipt.getKey()).getFileName().toString().split("_", 3)[1];
+            Path kept = home.data().resolve("receipts/acme").resolve(id + ".json");
+            assertThat(Files.readString(kept))
+                    .contains("\"id\":\"" + id + "\"", "\"sha256\":\"" + sent.get(receipt.getKey()) + "\"");
+            if (receipt.getValue()[0] != '{') {
+                signed++;
+                kept = kept.resolveSibling(id + ".p7m");
+            }
+            assertThat(kept).hasBinaryContent(receipt.getValue());
         }
-        assertThat(home.files("receipts")).hasSameSizeAs(receipts.keySet());
+        assertThat(signed).isPositive();
+        assertThat(home.files("receipts")).hasSize(receipts.size() + signed);
+        Command verified = Command.run(folder, Jvm.countersign("receipts", "verify", "--home", folder.toString()));
+        assertThat(verified.exitCode()).as(verified.output()).isZero();
+        assertThat(verified.output()).contains(receipts.size() + " receipts: " + signed + " signed");
         assertThat(home.files("staging")).isEmpty();
         try (Ledger ledger = new Ledger("jdbc:sqlite:" + home.data().resolve("ledger.db"), "", "", "")) {
             ledger.open();

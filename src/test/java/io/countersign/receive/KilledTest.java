@@ -3,6 +3,7 @@ package io.countersign.receive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.countersign.ledger.Entry;
 import io.countersign.ledger.Entry.State;
 import io.countersign.ledger.Ledger;
 import io.countersign.ledger.Transfers;
@@ -11,12 +12,14 @@ import io.countersign.testing.Client;
 import io.countersign.testing.KillAt;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.ServiceProcess;
+import io.countersign.testing.SmallDisk;
 import io.countersign.testing.TestHome;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Killed between any two steps of receiving, the service makes up its mind at the next start: delivered once, or not at all. */
+@SuppressWarnings("try") // a disk is only to be there, or away
 class KilledTest {
     private static final String KEY = "k-1";
 
@@ -61,7 +65,76 @@ class KilledTest {
     @ParameterizedTest
     @CsvSource({"recorded, false", "handed, false", "delivered, true", "received, true"})
     void soItIsInAFolderOfThePartnersOwnRoute(String step, boolean delivered) throws Exception {
-        home.partner("acme", Map.of("certificates", "certificates/acme.crt", "addresses", "any"), """
+        deliverTo("{{countersign.data}}/warehouse");
+        kill(step);
+        assertThat(home.files("warehouse")).hasSize(delivered ? 1 : 0);
+        restartAndSendAgain(delivered);
+        assertThat(home.files("warehouse")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"recorded, false", "handed, false", "delivered, true"})
+    void soItIsInAFolderOnAnotherDisk(String step, boolean delivered) throws Exception {
+        try (SmallDisk unused = warehouse()) {
+            kill(step);
+            assertThat(visible("warehouse")).hasSize(delivered ? 1 : 0);
+            restartAndSendAgain(delivered);
+            assertThat(home.files("warehouse")).hasSize(1);
+        }
+    }
+
+    @Test
+    void onAnotherDiskTheEndpointsRenameIsTheDelivery() throws Exception {
+        try (SmallDisk unused = warehouse()) {
+            killBehindTheRename();
+            restartAndSendAgain(true);
+            assertThat(home.files("warehouse")).hasSize(1);
+        }
+    }
+
+    /** Taken for empty, it would tell of a delivery that may never have been. */
+    @Test
+    void whileThatDiskIsNotMountedNothingIsDecided() throws Exception {
+        try (SmallDisk unused = warehouse()) {
+            killBehindTheRename();
+            try (SmallDisk over = SmallDisk.mount(home.data().resolve("warehouse"), "size=1m");
+                    RunningService service = RunningService.start(home)) {
+                assertThat(put(service.port(), "hello").statusCode()).isIn(409, 503);
+                assertThat(home.files("receipts")).isEmpty();
+                assertThat(home.files("staging")).isNotEmpty();
+                over.close();
+                assertThat(put(service.port(), "hello").statusCode()).isEqualTo(200);
+                assertThat(home.files("receipts")).hasSize(1);
+            }
+            restartAndSendAgain(true);
+            assertThat(home.files("warehouse")).hasSize(1);
+        }
+    }
+
+    private SmallDisk warehouse() throws Exception {
+        deliverTo("{{countersign.data}}/warehouse");
+        return SmallDisk.mount(Files.createDirectories(home.data().resolve("warehouse")), "size=1m");
+    }
+
+    /** Between these two steps is nothing of ours to be killed at: the endpoint's rename is done here, after the kill. */
+    private void killBehindTheRename() throws Exception {
+        kill("handed");
+        Path copy = home.files("warehouse").stream()
+                .filter(file -> file.toString().endsWith(".unfinished"))
+                .findFirst()
+                .orElseThrow();
+        Files.move(copy, copy.resolveSibling("order.txt"));
+    }
+
+    private List<Path> visible(String folder) throws IOException {
+        return home.files(folder).stream()
+                .filter(file -> !file.getFileName().toString().startsWith("."))
+                .toList();
+    }
+
+    private void deliverTo(String warehouse) throws Exception {
+        home.partner(
+                "acme", Map.of("certificates", "certificates/acme.crt", "addresses", "any"), """
                 - templatedRoute:
                     routeId: from-acme
                     routeTemplateRef: deliver-to-folder
@@ -69,12 +142,8 @@ class KilledTest {
                       - name: partner
                         value: acme
                       - name: folder
-                        value: "{{countersign.data}}/warehouse"
-                """);
-        kill(step);
-        assertThat(home.files("warehouse")).hasSize(delivered ? 1 : 0);
-        restartAndSendAgain(delivered);
-        assertThat(home.files("warehouse")).hasSize(1);
+                        value: "%s"
+                """.formatted(warehouse));
     }
 
     /** The file may have gone from the inbox to whoever reads it, before the crash or after. */
@@ -121,11 +190,10 @@ class KilledTest {
         }
         try (Ledger ledger = new Ledger("jdbc:sqlite:" + home.data().resolve("ledger.db"), "", "", "")) {
             ledger.open();
-            assertThat(ledger.<java.util.List<io.countersign.ledger.Entry>>read(
-                            connection -> new Transfers(connection).select("claim = ?", KEY)))
+            assertThat(ledger.<List<Entry>>read(connection -> new Transfers(connection).select("claim = ?", KEY)))
                     .singleElement()
                     .satisfies(entry -> assertThat(entry.state()).isEqualTo(State.RECEIVED));
-            assertThat(ledger.<java.util.List<io.countersign.ledger.Entry>>read(
+            assertThat(ledger.<List<Entry>>read(
                             connection -> new Transfers(connection).select("state = ?", "delivering")))
                     .isEmpty();
         }

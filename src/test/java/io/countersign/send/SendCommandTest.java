@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countersign.ledger.Entry;
 import io.countersign.ledger.Entry.State;
 import io.countersign.testing.Deliveries;
+import io.countersign.testing.Jvm;
 import io.countersign.testing.KillAt;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.Step;
@@ -509,18 +510,11 @@ class SendCommandTest {
 
     private Running start(List<String> options, List<String> arguments) throws IOException {
         to.home.saveSettings();
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp"))));
-        command.addAll(options);
-        command.addAll(List.of(
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                "io.countersign.Countersign",
-                "send",
-                "--home",
-                to.home.folder.toString()));
+        List<String> jvm = new ArrayList<>(options);
+        jvm.add("-XX:TieredStopAtLevel=1");
+        jvm.add("-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp")));
+        List<String> command =
+                Jvm.command(jvm, "io.countersign.Countersign", "send", "--home", to.home.folder.toString());
         command.addAll(arguments);
         Path out = Files.createTempFile(folder, "out", "");
         Path err = Files.createTempFile(folder, "err", "");

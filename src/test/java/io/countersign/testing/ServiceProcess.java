@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -31,12 +30,8 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     private static ServiceProcess launch(Path home, String... jvmOptions) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(jvmOptions));
-        command.add("-cp");
-        command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-        command.addAll(List.of("io.countersign.Countersign", "run", "--home", home.toString()));
+        List<String> command =
+                Jvm.command(List.of(jvmOptions), "io.countersign.Countersign", "run", "--home", home.toString());
         Path output = Files.createTempFile("countersign", ".log");
         output.toFile().deleteOnExit();
         Process process = new ProcessBuilder(command)

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Assumptions;
 /** A file system of a few megabytes, mounted in a folder until it is closed. Tests are skipped where nobody may mount one. */
 public final class SmallDisk implements AutoCloseable {
     private final Path folder;
+    private boolean closed;
 
     private SmallDisk(Path folder) {
         this.folder = folder;
@@ -60,6 +61,12 @@ public final class SmallDisk implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        new ProcessBuilder("umount", "-l", folder.toString()).start().onExit().join();
+        if (!closed) { // else what this one has hidden would go next
+            closed = true;
+            new ProcessBuilder("umount", "-l", folder.toString())
+                    .start()
+                    .onExit()
+                    .join();
+        }
     }
 }

@@ -26,7 +26,8 @@ public final class Commands implements Callable<Integer> {
         return commandLine().execute(arguments);
     }
 
-    static CommandLine commandLine() {
+    /** The commands, for whoever wants what they print elsewhere than on the terminal. */
+    public static CommandLine commandLine() {
         return new CommandLine(new Commands())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(new FailedFile());

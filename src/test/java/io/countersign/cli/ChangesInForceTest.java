@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Client;
 import io.countersign.testing.Issue;
+import io.countersign.testing.Ran;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.TestHome;
 import java.io.IOException;

@@ -7,6 +7,7 @@ import io.countersign.testing.Certified;
 import io.countersign.testing.Command;
 import io.countersign.testing.Issue;
 import io.countersign.testing.Jvm;
+import io.countersign.testing.Ran;
 import io.countersign.testing.TestHome;
 import io.countersign.tls.PemFile;
 import java.io.IOException;

@@ -13,6 +13,7 @@ import io.countersign.testing.Certified;
 import io.countersign.testing.Client;
 import io.countersign.testing.LedgerKind;
 import io.countersign.testing.PostgresServer.Database;
+import io.countersign.testing.Ran;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.ScriptedServer;
 import io.countersign.testing.SendingHome;

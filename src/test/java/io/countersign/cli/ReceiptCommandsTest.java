@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.testing.Certified;
 import io.countersign.testing.Issue;
+import io.countersign.testing.Ran;
 import io.countersign.testing.SignedContent;
 import io.countersign.testing.TestHome;
 import io.countersign.transfer.Transfer;

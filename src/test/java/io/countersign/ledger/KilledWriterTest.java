@@ -36,7 +36,7 @@ class KilledWriterTest {
 
     private List<String> killedAfter(int enough, Database database) throws Exception {
         Process process = new ProcessBuilder(Jvm.command(
-                        List.of("-XX:TieredStopAtLevel=1"),
+                        List.of(),
                         CommitsUntilKilled.class.getName(),
                         database.url(),
                         database.user(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countersign.testing.Answer;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Client;
+import io.countersign.testing.LedgerKind;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.TestHome;
 import java.io.ByteArrayInputStream;
@@ -31,29 +32,34 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is sent again under its Idempotency-Key is received once. */
+@TestInstance(Lifecycle.PER_CLASS)
 class KeysTest {
     private static final int CLIENTS = 64;
 
-    @TempDir
-    private static Path folder;
-
-    private static TestHome home;
-    private static RunningService service;
-    private static Client client;
-    private static Client failing;
-    private static Client warehouse;
+    private TestHome home;
+    private RunningService service;
+    private Client client;
+    private Client failing;
+    private Client warehouse;
 
     /** Of each test its own, as they share a service. */
-    private final String key = UUID.randomUUID().toString();
+    private String key = "";
+
+    LedgerKind ledger() {
+        return LedgerKind.SQLITE;
+    }
 
     @BeforeAll
-    static void start() throws Exception {
+    void start(@TempDir Path folder) throws Exception {
         home = new TestHome(folder);
+        ledger().in(home);
         client = Client.of(home.authority.certificate(), home.pinned("acme"));
         failing = withRoute("failing", """
                 - route:
@@ -86,7 +92,7 @@ class KeysTest {
         service = RunningService.start(home);
     }
 
-    private static Client withRoute(String partner, String route) {
+    private Client withRoute(String partner, String route) {
         Certified certified = home.pinned(partner);
         home.partner(partner, Map.of("certificates", "certificates/" + partner + ".crt", "addresses", "any"), route);
         return Client.of(home.authority.certificate(), certified);
@@ -94,13 +100,14 @@ class KeysTest {
 
     @BeforeEach
     void empty() throws Exception {
+        key = UUID.randomUUID().toString();
         for (Path file : home.files("inbox")) {
             Files.delete(file);
         }
     }
 
     @AfterAll
-    static void stop() {
+    void stop() {
         service.close();
     }
 

@@ -53,9 +53,6 @@ class KilledOftenTest {
     private static final int KILLS = Integer.getInteger("countersign.test.kills", 20);
     private static final int CLIENTS = 4;
     private static final int MOST_BYTES = 400_000;
-    private static final String[] QUICK = {
-        "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx192m", "-Djava.io.tmpdir="
-    };
 
     @TempDir
     private Path folder;
@@ -75,7 +72,6 @@ class KilledOftenTest {
         Client client = Client.of(home.authority.certificate(), acme);
         int port = freePort();
         home.set("countersign.port", String.valueOf(port));
-        QUICK[QUICK.length - 1] = "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp"));
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
         try {
             List<Future<?>> senders = new ArrayList<>();
@@ -87,7 +83,7 @@ class KilledOftenTest {
                     return null;
                 }));
             }
-            kill(home, new Random(7));
+            kill(home, new Random(7), "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp")));
             enough.set(true);
             try (RunningService last = RunningService.start(home)) {
                 for (Future<?> sender : senders) {
@@ -105,11 +101,11 @@ class KilledOftenTest {
     }
 
     /** At any moment: while it starts and mends what the last kill has left, before the first file, between any two. */
-    private void kill(TestHome home, Random random) throws IOException {
+    private void kill(TestHome home, Random random, String option) throws IOException {
         for (int kills = 0; kills < KILLS; kills++) {
             int moment = random.nextInt(10);
             ServiceProcess service =
-                    moment == 0 ? ServiceProcess.launch(home, QUICK) : ServiceProcess.start(home, QUICK);
+                    moment == 0 ? ServiceProcess.launch(home, option) : ServiceProcess.start(home, option);
             if (moment > 2) {
                 int before = receipts.size();
                 Awaitility.await()

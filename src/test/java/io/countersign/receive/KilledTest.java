@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.ledger.Entry;
 import io.countersign.ledger.Entry.State;
-import io.countersign.ledger.Ledger;
-import io.countersign.ledger.Transfers;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Client;
 import io.countersign.testing.KillAt;
+import io.countersign.testing.LedgerKind;
+import io.countersign.testing.LedgerRows;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.ServiceProcess;
 import io.countersign.testing.SmallDisk;
@@ -60,6 +60,14 @@ class KilledTest {
         assertThat(home.files("inbox/acme")).hasSize(delivered ? 1 : 0);
         restartAndSendAgain(delivered);
         assertThat(home.files("inbox/acme")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"recorded, false", "handed, false", "delivered, true", "kept, true", "received, true"})
+    void soItIsWithALedgerInPostgreSql(String step, boolean delivered) throws Exception {
+        LedgerKind.POSTGRESQL.in(home);
+        afterAnyStepTheFileIsThereOnce(step, delivered);
+        assertThat(home.data().resolve("ledger.db")).doesNotExist();
     }
 
     @ParameterizedTest
@@ -169,8 +177,7 @@ class KilledTest {
     }
 
     private void kill(String step) throws Exception {
-        try (ServiceProcess service = ServiceProcess.start(
-                home, KillAt.step(step, "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + folder))) {
+        try (ServiceProcess service = ServiceProcess.start(home, KillAt.step(step, "-Djava.io.tmpdir=" + folder))) {
             assertThatThrownBy(() -> put(service.port(), "hello")).isInstanceOf(IOException.class);
             assertThat(service.exitCode()).isEqualTo(128 + 9);
         }
@@ -188,15 +195,12 @@ class KilledTest {
             assertThat(home.files("receipts").get(0)).hasContent(again.body());
             assertThat(home.files("staging")).isEmpty();
         }
-        try (Ledger ledger = new Ledger("jdbc:sqlite:" + home.data().resolve("ledger.db"), "", "", "")) {
-            ledger.open();
-            assertThat(ledger.<List<Entry>>read(connection -> new Transfers(connection).select("claim = ?", KEY)))
-                    .singleElement()
-                    .satisfies(entry -> assertThat(entry.state()).isEqualTo(State.RECEIVED));
-            assertThat(ledger.<List<Entry>>read(
-                            connection -> new Transfers(connection).select("state = ?", "delivering")))
-                    .isEmpty();
-        }
+        List<Entry> entries = LedgerRows.of(home);
+        assertThat(entries)
+                .filteredOn(entry -> KEY.equals(entry.claim()))
+                .extracting(Entry::state)
+                .containsExactly(State.RECEIVED);
+        assertThat(entries).extracting(Entry::state).doesNotContain(State.DELIVERING);
     }
 
     private HttpResponse<String> put(int port, String content) throws Exception {

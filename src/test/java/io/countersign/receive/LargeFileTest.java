@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.testing.Certified;
 import io.countersign.testing.Client;
+import io.countersign.testing.Jvm;
 import io.countersign.testing.ServiceProcess;
 import io.countersign.testing.TestHome;
 import java.io.InputStream;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Payloads pass through, whatever their size: the heap does not grow with them. */
 class LargeFileTest {
     private static final long MIB = 1 << 20;
+    /** Together twice the heap; under {@code -Ptorture} sixteen times. */
+    private static final int MIB_EACH = Integer.getInteger("countersign.test.mebibytes", 8);
 
     @TempDir
     private Path folder;
@@ -36,7 +39,7 @@ class LargeFileTest {
     void aGibibyteFitsThrough64Mebibytes() throws Exception {
         TestHome home = new TestHome(folder);
         Certified acme = home.pinned("acme");
-        try (ServiceProcess service = ServiceProcess.start(home, "-Xmx64m")) {
+        try (ServiceProcess service = ServiceProcess.start(home, "-Xmx64m", Jvm.FOR_BULK)) {
             HttpResponse<String> answer = Client.of(home.authority.certificate(), acme)
                     .http()
                     .send(upload(service.port(), "gibibyte", 1024 * MIB, 1), BodyHandlers.ofString());
@@ -46,20 +49,20 @@ class LargeFileTest {
     }
 
     @Test
-    void sixtyFourUploadsOf64MebibytesAtOnceFitThrough256Mebibytes() throws Exception {
+    void sixtyFourUploadsAtOnceFitThrough256Mebibytes() throws Exception {
         TestHome home = new TestHome(folder);
         Certified acme = home.pinned("acme");
-        try (ServiceProcess service = ServiceProcess.start(home, "-Xmx256m")) {
+        try (ServiceProcess service = ServiceProcess.start(home, "-Xmx256m", Jvm.FOR_BULK)) {
             HttpClient client = Client.of(home.authority.certificate(), acme).http();
             List<CompletableFuture<HttpResponse<String>>> uploads = new ArrayList<>();
             for (int seed = 0; seed < 64; seed++) {
                 uploads.add(client.sendAsync(
-                        upload(service.port(), "upload-" + seed, 64 * MIB, seed), BodyHandlers.ofString()));
+                        upload(service.port(), "upload-" + seed, MIB_EACH * MIB, seed), BodyHandlers.ofString()));
             }
             for (int seed = 0; seed < 64; seed++) {
                 HttpResponse<String> answer = uploads.get(seed).join();
                 assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
-                assertArrived(home, answer.body(), 64 * MIB, seed);
+                assertArrived(home, answer.body(), MIB_EACH * MIB, seed);
             }
             assertThat(home.files("inbox/acme")).isEmpty();
             assertThat(service.output()).doesNotContain("OutOfMemory");

@@ -8,9 +8,8 @@ import io.countersign.ledger.Ledger;
 import io.countersign.ledger.Node;
 import io.countersign.testing.Deliveries;
 import io.countersign.testing.KillAt;
+import io.countersign.testing.LedgerKind;
 import io.countersign.testing.Logged;
-import io.countersign.testing.PostgresServer;
-import io.countersign.testing.PostgresServer.Database;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.ScriptedServer;
 import io.countersign.testing.SendingHome;
@@ -70,11 +69,7 @@ class KilledBetweenStepsTest {
     @ParameterizedTest
     @ValueSource(strings = {"opened", "answered", "filed"})
     void thatIsSoWithALedgerInPostgreSql(String step) throws Exception {
-        Database database = PostgresServer.shared().database();
-        home.home
-                .set("countersign.ledger-url", database.url())
-                .set("countersign.ledger-user", database.user())
-                .set("countersign.ledger-password", database.password());
+        LedgerKind.POSTGRESQL.in(home.home);
         anAcceptedFileIsDeliveredOnceAndSentOnce(step);
         assertThat(home.home.data().resolve("ledger.db")).doesNotExist();
     }
@@ -238,11 +233,7 @@ class KilledBetweenStepsTest {
 
     private void killAt(String step) throws Exception {
         try (ServiceProcess killed = ServiceProcess.launch(
-                home.home,
-                KillAt.step(
-                        step,
-                        "-XX:TieredStopAtLevel=1",
-                        "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp"))))) {
+                home.home, KillAt.step(step, "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp"))))) {
             assertThat(killed.exitCode()).as(killed.output()).isEqualTo(KILLED);
         }
     }

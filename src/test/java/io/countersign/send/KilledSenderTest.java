@@ -124,12 +124,7 @@ class KilledSenderTest {
     }
 
     private ServiceProcess launch() throws IOException {
-        return ServiceProcess.launch(
-                home.home,
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
-                "-XX:+UseSerialGC",
-                "-Djava.io.tmpdir=" + temporary);
+        return ServiceProcess.launch(home.home, "-Djava.io.tmpdir=" + temporary);
     }
 
     /** The database driver leaves its native library where its process is killed. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.testing.Certified;
 import io.countersign.testing.Issue;
+import io.countersign.testing.Jvm;
 import io.countersign.testing.ScriptedServer;
 import io.countersign.testing.Seen;
 import io.countersign.testing.ServerTls;
@@ -53,7 +54,7 @@ class LargeFileSentTest {
                             "certificates/acme.crt",
                             "url",
                             server.url("/exchange").toString()));
-            try (ServiceProcess service = ServiceProcess.start(home, "-Xmx64m")) {
+            try (ServiceProcess service = ServiceProcess.start(home, "-Xmx64m", Jvm.FOR_BULK)) {
                 Awaitility.await()
                         .atMost(Duration.ofMinutes(3))
                         .failFast(() -> assertThat(service.output()).doesNotContain("ERROR", "OutOfMemory"))

@@ -7,6 +7,7 @@ import io.countersign.ledger.Entry.State;
 import io.countersign.testing.Deliveries;
 import io.countersign.testing.Jvm;
 import io.countersign.testing.KillAt;
+import io.countersign.testing.Ran;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.Step;
 import io.countersign.testing.TestHome;
@@ -39,9 +40,6 @@ class SendCommandTest {
     private Path folder;
 
     private ToAcme to;
-
-    /** @param out standard output, and {@code err} standard error */
-    private record Ran(int exitCode, String out, String err) {}
 
     private record Running(Process process, Path out, Path err) {
         Ran end() throws Exception {
@@ -76,7 +74,7 @@ class SendCommandTest {
             properties.put("url", "https://localhost:" + receiver.port() + "/exchange");
             properties.put("serverTrust", "certificates/theirs.crt");
             to.home.partner("acme", properties);
-            ran = send("--partner", "acme", file.toString());
+            ran = run(List.of(), List.of("--partner", "acme", file.toString()));
         }
         assertThat(ran.exitCode()).as(ran.err()).isZero();
         assertThat(ran.err().strip()).isEqualTo("Über order.xml: signed by 'CN=company'");
@@ -267,7 +265,7 @@ class SendCommandTest {
         try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
             large.setLength(64 << 20);
         }
-        Ran ran = send("--partner", "acme", file.toString());
+        Ran ran = run(List.of(), List.of("--partner", "acme", file.toString()));
         assertThat(ran.exitCode()).as(ran.err()).isZero();
         assertThat(ran.err()).contains("large.bin", "100%", "MiB");
         assertThat(ran.out().lines()).hasSize(1).allMatch(line -> line.startsWith("{"));
@@ -283,7 +281,7 @@ class SendCommandTest {
         List<String> arguments = List.of("--partner", "acme", file.toString());
         assertThat(run(List.of(KillAt.step(step)), arguments).exitCode()).isEqualTo(128 + 9);
         assertThat(to.home.files("sending")).isNotEmpty();
-        Ran again = run(List.of(), arguments);
+        Ran again = send("--partner", "acme", file.toString());
         assertThat(again.exitCode()).as(again.err()).isZero();
         assertThat(deliveries.receipts()).hasSize(1);
         assertThat(to.filed("sent/acme")).containsExactly("order");
@@ -500,8 +498,11 @@ class SendCommandTest {
                 .until(() -> to.told("failed partner=acme").size() == paths.length);
     }
 
-    private Ran send(String... arguments) throws Exception {
-        return run(List.of(), List.of(arguments));
+    private Ran send(String... arguments) {
+        to.home.saveSettings();
+        List<String> words = new ArrayList<>(List.of("send", "--home", to.home.folder.toString()));
+        words.addAll(List.of(arguments));
+        return Ran.command(words.toArray());
     }
 
     private Ran run(List<String> options, List<String> arguments) throws Exception {
@@ -511,7 +512,6 @@ class SendCommandTest {
     private Running start(List<String> options, List<String> arguments) throws IOException {
         to.home.saveSettings();
         List<String> jvm = new ArrayList<>(options);
-        jvm.add("-XX:TieredStopAtLevel=1");
         jvm.add("-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp")));
         List<String> command =
                 Jvm.command(jvm, "io.countersign.Countersign", "send", "--home", to.home.folder.toString());

@@ -34,7 +34,7 @@ class StopDuringChangeTest {
     @ParameterizedTest
     @ValueSource(strings = {".lock", "staging"})
     void aStartThatIsStoppedEndsWellToo(String begun) throws Exception {
-        try (ServiceProcess service = ServiceProcess.launch(home, Upload.QUICK_START)) {
+        try (ServiceProcess service = ServiceProcess.launch(home)) {
             soon().atMost(Duration.ofMinutes(1))
                     .until(() -> Files.exists(home.data().resolve(begun)));
             service.terminate();
@@ -47,7 +47,7 @@ class StopDuringChangeTest {
     void aStartThatHangsEndsWellInTime() throws Exception {
         home.set("countersign.shutdown-timeout", "0s");
         change();
-        try (ServiceProcess service = ServiceProcess.launch(home, Upload.QUICK_START)) {
+        try (ServiceProcess service = ServiceProcess.launch(home)) {
             soon().atMost(Duration.ofMinutes(1)).until(this::isAwaited);
             service.terminate();
             assertThat(service.exitCode()).isZero();
@@ -57,7 +57,7 @@ class StopDuringChangeTest {
 
     @Test
     void aChangeThatIsUnderWayEndsAndWhatIsOnItsWayToo() throws Exception {
-        try (ServiceProcess service = ServiceProcess.start(home, Upload.QUICK_START);
+        try (ServiceProcess service = ServiceProcess.start(home);
                 Upload upload = Upload.begin(acme, service.port(), "order", 100_000)) {
             soon().until(() -> home.files("staging").size() == 1);
             change();
@@ -74,7 +74,7 @@ class StopDuringChangeTest {
     @Test
     void aChangeThatNeverEndsHoldsNothingUp() throws Exception {
         home.set("countersign.shutdown-timeout", "2s");
-        try (ServiceProcess service = ServiceProcess.start(home, Upload.QUICK_START);
+        try (ServiceProcess service = ServiceProcess.start(home);
                 Upload upload = Upload.begin(acme, service.port(), "order", 100_000)) {
             soon().until(() -> home.files("staging").size() == 1);
             change();

@@ -45,7 +45,7 @@ class StopSendingTest {
 
     @Test
     void aFileThatIsOnItsWayOutArrivesAndTheNextStays() throws Exception {
-        try (ServiceProcess service = ServiceProcess.start(home.home, Upload.QUICK_START)) {
+        try (ServiceProcess service = ServiceProcess.start(home.home)) {
             soon().until(() -> server.seen().size() == 1);
             service.terminate();
             soon().until(() -> service.output().contains("stopping: 0 requests and 1 sendings on their way"));
@@ -61,7 +61,7 @@ class StopSendingTest {
     @Test
     void oneThatIsNotAnsweredInTimeIsCutOffAndStays() throws Exception {
         home.home.set("countersign.shutdown-timeout", "1s");
-        try (ServiceProcess service = ServiceProcess.start(home.home, Upload.QUICK_START)) {
+        try (ServiceProcess service = ServiceProcess.start(home.home)) {
             soon().until(() -> server.seen().size() == 1);
             service.terminate();
             assertThat(service.exitCode()).isZero();

@@ -59,7 +59,7 @@ class StopTest {
 
     @Test
     void sixtyFourUploadsEndWellWhileNobodyNewGetsInAndASecondSignalChangesNothing() throws Exception {
-        try (ServiceProcess service = ServiceProcess.start(home, Upload.QUICK_START)) {
+        try (ServiceProcess service = ServiceProcess.start(home)) {
             List<SSLSocket> idle = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 idle.add(connected(service));
@@ -109,7 +109,7 @@ class StopTest {
     @Test
     void whoDoesNotEndInTimeIsCutOffAndNothingOfItIsLeft() throws Exception {
         home.set("countersign.shutdown-timeout", "2s");
-        try (ServiceProcess service = ServiceProcess.start(home, Upload.QUICK_START)) {
+        try (ServiceProcess service = ServiceProcess.start(home)) {
             Upload upload = begun(service, "endless", 100_000);
             soon().until(() -> home.files("staging").size() == 1);
             long asked = System.nanoTime();
@@ -153,7 +153,7 @@ class StopTest {
                               constant:
                                 expression: resource:file:%s/large
                 """.formatted(folder));
-        try (ServiceProcess service = ServiceProcess.start(home, Upload.QUICK_START)) {
+        try (ServiceProcess service = ServiceProcess.start(home)) {
             SSLSocket socket = connected(service);
             InputStream in = socket.getInputStream();
             socket.getOutputStream().write("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(ISO_8859_1));

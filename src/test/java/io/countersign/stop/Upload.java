@@ -9,9 +9,6 @@ import javax.net.ssl.SSLSocket;
 
 /** A file on its way in of which a test decides when the rest is sent. */
 record Upload(SSLSocket socket, String content, int sent) implements AutoCloseable {
-    /** An option of a JVM that does not live for long. */
-    static final String QUICK_START = "-XX:TieredStopAtLevel=1";
-
     private static final int FIRST = 1_000;
 
     /** Sends the head and the first bytes. */

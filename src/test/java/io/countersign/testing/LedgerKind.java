@@ -25,4 +25,16 @@ public enum LedgerKind {
      * @param folder where its file would be
      */
     public abstract Database fresh(Path folder) throws IOException, InterruptedException;
+
+    /** Has a home's service use a fresh one. */
+    public void in(TestHome home) {
+        try {
+            Database database = fresh(home.data());
+            home.set("countersign.ledger-url", database.url())
+                    .set("countersign.ledger-user", database.user())
+                    .set("countersign.ledger-password", database.password());
+        } catch (IOException | InterruptedException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
 }

@@ -1,12 +1,13 @@
-package io.countersign.cli;
+package io.countersign.testing;
 
+import io.countersign.cli.Commands;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import picocli.CommandLine;
 
 /** A command that was run in this JVM, and what it printed. */
-record Ran(int exitCode, String out, String err) {
-    static Ran command(Object... arguments) {
+public record Ran(int exitCode, String out, String err) {
+    public static Ran command(Object... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine commands =

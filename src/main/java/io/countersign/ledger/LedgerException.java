@@ -9,10 +9,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LedgerException extends IOException {
     private final boolean full;
+    private final boolean everybodys;
 
     LedgerException(String message, boolean full, @Nullable Throwable cause) {
         super(message, cause);
         this.full = full;
+        this.everybodys = true;
+    }
+
+    LedgerException(String message, Trouble trouble) {
+        super(message, trouble.cause());
+        this.full = trouble.kind() == Trouble.Kind.FULL;
+        this.everybodys = trouble.isEverybodys();
+    }
+
+    /** Whether nothing else can be read or written either; not where only this is in the way. */
+    public boolean isEverybodys() {
+        return everybodys;
     }
 
     /** Whether it is for want of room on the ledger's disk; the message has the words "no space left" then. */

@@ -119,9 +119,12 @@ final class Readers implements AutoCloseable {
     private void fill(Pool begun) {
         try {
             begun.source().complete(connect());
-        } catch (SQLException | RuntimeException failed) {
-            begun.source().completeExceptionally(failed);
+        } catch (SQLException | RuntimeException | Error failed) {
+            begun.source().completeExceptionally(failed); // whatever it is: others wait for it
             remove(begun);
+            if (failed instanceof Error error) {
+                throw error;
+            }
         }
     }
 

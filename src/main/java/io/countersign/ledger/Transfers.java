@@ -2,6 +2,7 @@ package io.countersign.ledger;
 
 import io.countersign.ledger.Entry.Direction;
 import io.countersign.ledger.Entry.State;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The table of transfers: to be used within a {@link Work}. */
 public final class Transfers {
@@ -111,12 +113,19 @@ public final class Transfers {
             write.setString(i++, text(entry.changed()));
             write.setInt(i++, entry.attempts());
             write.setString(i++, entry.next() == null ? null : text(entry.next()));
-            write.setString(i++, entry.reason());
-            write.setString(i++, entry.receipt());
+            write.setString(i++, clean(entry.reason()));
+            write.setString(i++, clean(entry.receipt()));
             write.setString(i++, entry.filed());
             write.setString(i, entry.id());
             return write.executeUpdate() == 1;
         }
+    }
+
+    /** What others have written may hold what no database takes: a NUL (PostgreSQL), half a character. */
+    private static @Nullable String clean(@Nullable String text) {
+        return text == null
+                ? null
+                : new String(text.replace('\0', '\uFFFD').getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     private static Entry entry(ResultSet row) throws SQLException {

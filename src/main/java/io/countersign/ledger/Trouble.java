@@ -51,7 +51,7 @@ record Trouble(
 
     /** @param did such as "cannot be written" */
     LedgerException exception(Database database, String did) {
-        return new LedgerException(text(database, did), kind == Kind.FULL, cause);
+        return new LedgerException(text(database, did), this);
     }
 
     String text(Database database, String did) {

@@ -4,8 +4,10 @@ import io.countersign.client.SendingFile;
 import io.countersign.client.SendingFile.Progress;
 import io.countersign.partner.Partners;
 import io.countersign.transfer.Sha256;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -27,6 +29,7 @@ public final class Attempt implements Processor {
     static final String PARTNER = "partner";
     static final String FILE = "file";
     static final String PATH = "path";
+    static final String DONE_FILE = "doneFile";
     static final String PENDING = "pending";
     static final String SENT = "sent";
     static final String ACCEPTED = "accepted";
@@ -94,6 +97,11 @@ public final class Attempt implements Processor {
         Attempts attempts = Objects.requireNonNull(this.attempts, "attempts is not set");
         Pending pending = attempts.open(partner, path, file);
         exchange.setProperty(PENDING, pending);
+        Path done = exchange.getProperty(DONE_FILE, Path.class);
+        if (done != null) {
+            // The ledger knows now that the file is complete. Left behind, it would say so of the next of that name.
+            remove(done);
+        }
         attempts.underWay().mended(partner, path);
         exchange.setProperty(URL, url.toString());
         Verdict verdict = attempts.underWay().verdict(pending.key());
@@ -129,6 +137,14 @@ public final class Attempt implements Processor {
         request.setHeader("Accept", accept);
         exchange.setProperty(ACCEPT, accept);
         request.setBody(new SendingFile(file, pending.size(), sha256, progress));
+    }
+
+    private static void remove(Path done) throws Failed {
+        try {
+            Files.deleteIfExists(done);
+        } catch (IOException stays) {
+            throw new Failed(FailureCode.LOCAL, done + " cannot be removed: " + stays, stays);
+        }
     }
 
     /** As RFC 8187 has it: attr-char as it is, every other byte of its UTF-8 as %XX. */

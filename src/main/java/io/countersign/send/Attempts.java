@@ -183,6 +183,7 @@ public final class Attempts implements Lasting {
      * taken from the outboxes.
      */
     public synchronized void recover() throws IOException {
+        files().rows().tryAgain();
         files().debts().pay();
         new Resumption(Objects.requireNonNull(data, "data is not set"), files(), underWay).run(!recovered);
         recovered = true;

@@ -3,6 +3,7 @@ package io.countersign.send;
 import io.countersign.ledger.Entry;
 import io.countersign.ledger.LedgerException;
 import io.countersign.ledger.Transfers;
+import io.countersign.settings.Problems;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,14 +27,29 @@ final class Debts {
             owed.remove(row.id());
             told(row);
         } catch (LedgerException later) {
-            LOG.debug("{} is to be written later", row.id(), later);
+            if (later.isEverybodys()) {
+                LOG.debug("{} is to be written later", row.id(), later);
+            } else {
+                LOG.error(
+                        "what became of key={} cannot be written down: {}",
+                        row.id(),
+                        OneLine.of(Problems.reason(later)));
+            }
             owed.put(row.id(), row);
         }
     }
 
     synchronized void pay() throws LedgerException {
         for (Entry row : List.copyOf(owed.values())) {
-            rows.writeLate(row);
+            try {
+                rows.writeLate(row);
+            } catch (LedgerException unusable) {
+                if (unusable.isEverybodys()) {
+                    throw unusable;
+                }
+                LOG.debug("{} cannot be written", row.id(), unusable);
+                continue;
+            }
             if (owed.remove(row.id(), row)) {
                 told(row);
             }

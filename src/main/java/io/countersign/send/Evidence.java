@@ -71,15 +71,19 @@ public final class Evidence implements Processor {
         Path file = exchange.getProperty(Attempt.FILE, Path.class);
         Filing filing =
                 new Filing(Objects.requireNonNull(sent, "sent is not set").resolve(pending.partner()), durable);
-        if (!pending.isStill(file)) {
+        Path filed = null;
+        if (pending.isSame(file, what.sha256())) {
+            filed = filing.file(file, pending, what.sha256(), answer.evidence()).orElse(null);
+        } else {
             filing.keep(pending.path(), pending.key(), answer.evidence());
+        }
+        if (filed == null) {
             attempts().end(pending, Ending.sent(answer, null));
             throw new Failed(
                     FailureCode.FILE_CHANGED,
                     "the partner accepted it as it was, and what it answered is kept; as it is now it was not sent yet",
                     null);
         }
-        Path filed = filing.file(file, pending.path(), pending.key(), answer.evidence());
         attempts().end(pending, Ending.sent(answer, filed));
         StatedReceipt receipt = answer.receipt();
         exchange.setProperty(

@@ -74,7 +74,7 @@ public final class Failures {
         boolean mismatch = String.valueOf(why.get("type")).endsWith(":" + FailureCode.RECEIPT_MISMATCH.word());
         String key = mismatch ? null : why.getString("key");
         Instant now = Clock.systemUTC().instant();
-        rows.putBack(new Pending(
+        boolean mayGo = rows.putBack(new Pending(
                 partner,
                 path,
                 key == null ? Transfer.newId(now) : key,
@@ -86,6 +86,9 @@ public final class Failures {
                 PUT_BACK,
                 null,
                 target.toString()));
+        if (!mayGo) {
+            throw new IOException(file + " is just being put away, or that is not written down yet; try again");
+        }
         Files.createDirectories(Objects.requireNonNull(target.getParent()));
         Files.move(file, target);
         durable.flushFolderOf(target);

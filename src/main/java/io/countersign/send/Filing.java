@@ -37,14 +37,40 @@ final class Filing {
     }
 
     /**
-     * Moves the file to where it is put away.
+     * Moves the file to where it is put away. Another that somebody has put in its place in that moment goes back there.
      *
-     * @param path the path that it keeps where it can, relative
-     * @param id unique to this file
-     * @param papers by the ending that they add to the file's name
-     * @return where the file is now
+     * @param pending with the path that it keeps where it can, and its id
+     * @param sha256 of what was sent, if it was
+     * @param papers by the ending that they add to the file's name; they stay in any case
+     * @return where the file is now; none where it was another
      */
-    Path file(Path file, String path, String id, Map<String, byte[]> papers) throws IOException {
+    Optional<Path> file(Path file, Pending pending, @Nullable String sha256, Map<String, byte[]> papers)
+            throws IOException {
+        Path filed = move(file, pending.path(), pending.key(), papers);
+        if (!pending.isSame(filed, sha256)) {
+            putBack(filed, file);
+            return Optional.empty();
+        }
+        Attempts.STEPS.trace("filed {}", pending.key());
+        return Optional.of(filed);
+    }
+
+    /** Without overwriting one that has come meanwhile: the other would have been replaced by it, had it not been moved. */
+    void putBack(Path filed, Path file) throws IOException {
+        durable.createFolders(Objects.requireNonNull(file.getParent()));
+        try {
+            Files.createLink(file, filed);
+            Files.delete(filed);
+        } catch (FileAlreadyExistsException newer) {
+            Files.delete(filed);
+        } catch (UnsupportedOperationException noLinks) {
+            Files.move(filed, file);
+        }
+        durable.flushFolderOf(file);
+        durable.flushFolderOf(filed);
+    }
+
+    private Path move(Path file, String path, String id, Map<String, byte[]> papers) throws IOException {
         Path target = folder.resolve(path);
         String name = target.getFileName().toString();
         Optional<Path> before = find(path, id, papers.containsKey(Papers.PROBLEM) ? Papers.PROBLEM : Papers.ANSWER)
@@ -70,7 +96,6 @@ final class Filing {
         Files.move(file, target, options);
         durable.flush(target);
         durable.flushFolderOf(file);
-        Attempts.STEPS.trace("filed {}", id);
         return target;
     }
 

@@ -44,6 +44,7 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
     private Duration minAge = Duration.ofSeconds(2);
     private @Nullable DoneFile doneFile;
     private volatile boolean stopped;
+    private volatile int mostLooks = MOST_LOOKS;
 
     /** What a file looked like, and since when. */
     private record Look(long size, Instant modified, Instant since) {}
@@ -102,6 +103,9 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
         exchange.setProperty(Attempt.PARTNER, partner);
         exchange.setProperty(Attempt.FILE, file);
         exchange.setProperty(Attempt.PATH, path);
+        if (doneFile != null) {
+            exchange.setProperty(Attempt.DONE_FILE, doneFile.beside(file));
+        }
         // What comes after something that could not go must wait for the next look, too, where it can go by then.
         stopped =
                 attempts().isStopped() || (stopped && exchange.getProperty(Exchange.BATCH_INDEX, 0, Integer.class) > 0);
@@ -113,9 +117,6 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
             @Override
             public void onDone(Exchange ended) {
                 attempts().underWay().end(partner, path);
-                if (doneFile != null) {
-                    removeIfGone(file, doneFile.beside(file));
-                }
             }
         });
     }
@@ -146,8 +147,10 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
     /** A time of change that lies ahead says nothing; then the file must have been the same for as long as we watch. */
     private boolean isFinished(Path file) throws IOException {
         BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-        if (looks.size() > MOST_LOOKS) {
+        if (looks.size() > mostLooks) {
             looks.keySet().removeIf(seen -> !Files.exists(seen));
+            mostLooks =
+                    Math.max(MOST_LOOKS, 2 * looks.size()); // where they all exist, the next look is not for each file
         }
         Instant changed = found.lastModifiedTime().toInstant();
         Look before = looks.get(file);
@@ -170,16 +173,6 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
             return false;
         }
         return Files.exists(doneFile.beside(file)) || attempts().isKnown(partner, path(file), file);
-    }
-
-    private static void removeIfGone(Path file, Path done) {
-        if (!Files.exists(file)) {
-            try {
-                Files.deleteIfExists(done);
-            } catch (IOException stays) {
-                LOG.warn("{} cannot be removed, although its file has gone: {}", OneLine.of(done), stays.toString());
-            }
-        }
     }
 
     /** Whether neither the file itself nor one that must go before it waits for a later time. */

@@ -3,12 +3,14 @@ package io.countersign.send;
 import io.countersign.ledger.Entry;
 import io.countersign.ledger.Entry.Direction;
 import io.countersign.ledger.Entry.State;
+import io.countersign.transfer.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +90,22 @@ record Pending(
     boolean isStill(Path file) throws IOException {
         try {
             return isOf(Files.size(file), Files.getLastModifiedTime(file).toMillis());
+        } catch (NoSuchFileException gone) {
+            return false;
+        }
+    }
+
+    /**
+     * Whether the file is there and what was sent, also where only its time of change is another.
+     *
+     * @param digest of what was sent, if it was
+     */
+    boolean isSame(Path file, @Nullable String digest) throws IOException {
+        try {
+            return isStill(file)
+                    || (digest != null
+                            && Files.size(file) == size
+                            && digest.equals(HexFormat.of().formatHex(Sha256.of(file))));
         } catch (NoSuchFileException gone) {
             return false;
         }

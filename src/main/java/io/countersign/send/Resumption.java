@@ -54,21 +54,22 @@ final class Resumption {
     }
 
     private void settle(Pending pending, boolean first) throws LedgerException {
-        Ending ending;
         try {
             if (first) {
                 tidy(pending);
             }
-            ending = endingOf(pending);
+            Ending ending = endingOf(pending);
+            if (ending != null && files.rows().endIfWaiting(pending, ending)) {
+                files.forget(pending);
+                tell(pending, ending);
+            }
         } catch (IOException unclear) {
+            if (unclear instanceof LedgerException unusable && unusable.isEverybodys()) {
+                throw unusable;
+            }
             String what = "what became of partner={} path=\"{}\" key={} cannot be told now: {}";
             LOG.atLevel(first ? Level.WARN : Level.DEBUG)
                     .log(what, pending.partner(), OneLine.of(pending.path()), pending.key(), unclear.toString());
-            return;
-        }
-        if (ending != null && files.rows().endIfWaiting(pending, ending)) {
-            files.forget(pending);
-            tell(pending, ending);
         }
     }
 
@@ -79,13 +80,13 @@ final class Resumption {
         }
         Optional<Path> sent = in("sent", pending).find(pending.path(), pending.key(), Papers.ANSWER);
         if (sent.isPresent()) {
-            return accepted(sent.get());
+            return accepted(pending, sent.get());
         }
         Optional<Path> failed = in("failed", pending).find(pending.path(), pending.key(), Papers.PROBLEM);
         if (failed.filter(Files::exists).isEmpty()) {
             return Ending.withdrawn(Ending.TAKEN);
         }
-        return isBeingPutBack(pending) ? null : refused(failed.get());
+        return isBeingPutBack(pending) ? null : refused(pending, failed.get());
     }
 
     /** Removes what writing papers has left unfinished, and the papers of a failure that was not the end. */
@@ -121,10 +122,10 @@ final class Resumption {
                 && pending.next().plus(PUTTING_BACK).isAfter(Clock.systemUTC().instant());
     }
 
-    private Ending accepted(Path file) throws IOException {
+    private Ending accepted(Pending pending, Path file) throws IOException {
         JsonObject answer = Papers.read(Papers.beside(file, Papers.ANSWER));
         Path receipt = Papers.beside(file, Papers.RECEIPT);
-        boolean filed = Files.exists(file);
+        boolean filed = isFiled(pending, file, answer.getString("sha256"));
         if (filed) {
             durable.flush(file);
         }
@@ -137,8 +138,11 @@ final class Resumption {
                 filed ? file : null);
     }
 
-    private Ending refused(Path file) throws IOException {
+    private Ending refused(Pending pending, Path file) throws IOException {
         JsonObject problem = Papers.read(Papers.beside(file, Papers.PROBLEM));
+        if (!isFiled(pending, file, problem.getString("sha256"))) {
+            return Ending.withdrawn(Ending.REPLACED);
+        }
         String type = String.valueOf(problem.get("type"));
         durable.flush(file);
         return new Ending(
@@ -148,6 +152,23 @@ final class Resumption {
                 type.substring(type.lastIndexOf(':') + 1) + ": " + problem.getString("detail"),
                 null,
                 file);
+    }
+
+    /** Whether what lies there is what was sent; another that a crash has left there goes back to its outbox. */
+    private boolean isFiled(Pending pending, Path file, @Nullable String sha256) throws IOException {
+        if (!Files.exists(file) || pending.isSame(file, sha256)) {
+            return Files.exists(file);
+        }
+        String place = pending.place();
+        in("", pending)
+                .putBack(
+                        file,
+                        place != null && Files.isDirectory(Path.of(place).resolveSibling(""))
+                                ? Path.of(place)
+                                : data.resolve("outbox")
+                                        .resolve(pending.partner())
+                                        .resolve(pending.path()));
+        return false;
     }
 
     private Filing in(String folder, Pending pending) {

@@ -37,6 +37,13 @@ final class Rows {
         return outage;
     }
 
+    /** Ends an outage that is over, also where nothing has to be written. */
+    void tryAgain() throws LedgerException {
+        if (outage.why() != null) {
+            commit(connection -> true);
+        }
+    }
+
     List<Pending> waiting() throws LedgerException {
         String node = ledger.node();
         List<Entry> rows = read(connection -> new Transfers(connection).in(node, Direction.OUT, State.WAITING));
@@ -75,10 +82,20 @@ final class Rows {
         }));
     }
 
-    /** Lets a file wait, whatever waits at its place, in the row that has its key where there is one. */
-    void putBack(Pending pending) throws LedgerException {
-        commit(connection -> {
+    /**
+     * Lets a file wait, whatever waits at its place, in the row that has its key where there is one.
+     *
+     * @return not where the service is still putting it away
+     */
+    boolean putBack(Pending pending) throws LedgerException {
+        return commit(connection -> {
             Transfers transfers = new Transfers(connection);
+            if (transfers
+                    .find(pending.key())
+                    .filter(row -> row.state() == State.WAITING && !Failures.PUT_BACK.equals(row.reason()))
+                    .isPresent()) {
+                return false;
+            }
             Optional<Entry> there = transfers.claimed(Direction.OUT, pending.partner(), claims + pending.path());
             if (there.isPresent() && !there.get().id().equals(pending.key())) {
                 transfers.replace(Ending.withdrawn(Ending.REPLACED).of(there.get()));
@@ -164,15 +181,19 @@ final class Rows {
             outage.end();
             return result;
         } catch (LedgerException unusable) {
-            throw outage.begin(unusable);
+            throw begin(unusable);
         }
+    }
+
+    private LedgerException begin(LedgerException unusable) {
+        return unusable.isEverybodys() ? outage.begin(unusable) : unusable;
     }
 
     private <T> T read(Work<T> work) throws LedgerException {
         try {
             return ledger.read(work);
         } catch (LedgerException unusable) {
-            throw outage.begin(unusable);
+            throw begin(unusable);
         }
     }
 }

@@ -66,7 +66,7 @@ public final class Setback implements Processor {
         Failed why = BrokenCall.of(thrown, exchange.getProperty(Attempt.URL, "", String.class));
         LOG.debug("an attempt failed, interrupted: {}", interrupted, thrown);
         exchange.setProperty(Outcome.PROPERTY, new Outcome(path, null, why));
-        if (thrown instanceof LedgerException) {
+        if (thrown instanceof LedgerException unusable && unusable.isEverybodys()) {
             return; // nothing was sent, and nothing goes until it can be used again
         }
         try {
@@ -136,6 +136,10 @@ public final class Setback implements Processor {
 
     private void fail(Exchange exchange, Pending pending, Path file, Failed why) throws IOException {
         Path filed = putAway(exchange, pending, file, why);
+        if (filed == null) {
+            delay(pending, why, backoff(0)); // another has come in its place, and is looked at anew
+            return;
+        }
         attempts().end(pending, Ending.gaveUp(pending, why, filed));
         exchange.setProperty(Outcome.PROPERTY, new Outcome(pending.path(), filed, why));
         LOG.error(
@@ -149,14 +153,16 @@ public final class Setback implements Processor {
                 OneLine.of(filed));
     }
 
-    private Path putAway(Exchange exchange, Pending pending, Path file, Failed why) throws IOException {
+    private @Nullable Path putAway(Exchange exchange, Pending pending, Path file, Failed why) throws IOException {
         Map<String, byte[]> papers = new LinkedHashMap<>(why.evidence());
         papers.put(Papers.PROBLEM, Answer.bytes(problem(exchange, pending, why)));
         Path folder = Objects.requireNonNull(failed, "failed is not set").resolve(pending.partner());
+        Attempt.Sent sent = exchange.getProperty(Attempt.SENT, Attempt.Sent.class);
         try {
-            return new Filing(folder, durable).file(file, pending.path(), pending.key(), papers);
+            return new Filing(folder, durable)
+                    .file(file, pending, sent == null ? null : sent.sha256(), papers)
+                    .orElse(null);
         } catch (IOException notNow) {
-            Attempt.Sent sent = exchange.getProperty(Attempt.SENT, Attempt.Sent.class);
             if (sent != null) {
                 attempts().underWay().decided(new Verdict(sent, null, why));
             }

@@ -82,6 +82,7 @@ public final class Arrival {
                 receipt.toJson(),
                 null);
         entry = delivering;
+        staged().deliver(arrivals.durable());
         if (!arrivals.ledger().commit(connection -> new Transfers(connection).add(delivering))) {
             entry = null;
             throw Arrivals.inProgress(); // by another node
@@ -91,13 +92,17 @@ public final class Arrival {
 
     /** What the endpoint that comes last is to rename into its folder. */
     Path handOver(Path folder) throws IOException {
-        Path work = Objects.requireNonNull(staged, "nothing is staged").forFolder(folder, arrivals.durable());
+        Path work = staged().forFolder(folder, arrivals.durable());
         step("handed");
         return work;
     }
 
     Path unreadable() {
-        return Objects.requireNonNull(staged, "nothing is staged").unreadable();
+        return staged().unreadable();
+    }
+
+    private Staged staged() {
+        return Objects.requireNonNull(staged, "nothing is staged");
     }
 
     /**
@@ -109,7 +114,7 @@ public final class Arrival {
         if (file != null) {
             arrivals.durable().flush(file);
         }
-        Objects.requireNonNull(staged, "nothing is staged").discard();
+        staged().clear(arrivals.durable());
         step("delivered");
     }
 
@@ -127,9 +132,10 @@ public final class Arrival {
             received = true;
             step("received");
         } catch (IOException later) {
-            arrivals.durable()
-                    .flushFolderOf(
-                            Objects.requireNonNull(staged, "nothing is staged").file());
+            if (!staged().isDelivered()) {
+                throw later; // as it would be settled, too
+            }
+            arrivals.durable().flushFolderOf(staged().file());
             leftOpen = true;
             LOG.error(
                     "{} was delivered; that its receipt is given will be kept later: {}",
@@ -146,7 +152,7 @@ public final class Arrival {
         ended = true;
         try {
             if (staged != null && !leftOpen && (received || entry == null || isGivenUp(entry, staged, why))) {
-                staged.discard();
+                staged.discard(arrivals.durable());
             }
         } finally {
             arrivals.end(transfer, key);

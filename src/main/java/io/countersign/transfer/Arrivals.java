@@ -8,7 +8,6 @@ import io.countersign.ledger.Transfers;
 import io.countersign.refusal.Code;
 import io.countersign.refusal.Refusal;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -56,14 +55,14 @@ public final class Arrivals implements Lasting {
             if (claimed.putIfAbsent(key, transfer.id()) != null) {
                 throw inProgress();
             }
+            boolean isNew = false;
             try {
                 first = first(key);
-            } catch (Refusal | IOException unclear) {
-                claimed.remove(key, transfer.id());
-                throw unclear;
-            }
-            if (first != null) {
-                claimed.remove(key, transfer.id());
+                isNew = first == null;
+            } finally {
+                if (!isNew) {
+                    claimed.remove(key, transfer.id());
+                }
             }
         }
         running.add(transfer.id());
@@ -108,7 +107,9 @@ public final class Arrivals implements Lasting {
     }
 
     Path staging() throws IOException {
-        return Files.createDirectories(Objects.requireNonNull(staging, "staging is not set"));
+        Path folder = Objects.requireNonNull(staging, "staging is not set");
+        durable.createFolders(folder);
+        return folder;
     }
 
     public ReceiptFolder receipts() {

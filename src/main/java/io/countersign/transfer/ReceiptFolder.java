@@ -21,7 +21,7 @@ public record ReceiptFolder(Path folder, Durable durable) {
     void tryOut(String partner, String id, String json) throws IOException {
         Path file = file(partner, id);
         Path trial = file.resolveSibling("." + file.getFileName() + ".part");
-        Files.createDirectories(file.resolveSibling(""));
+        durable.createFolders(file.resolveSibling(""));
         try {
             Files.writeString(trial, json);
         } finally {
@@ -36,7 +36,10 @@ public record ReceiptFolder(Path folder, Durable durable) {
         }
         try (DirectoryStream<Path> partners = Files.newDirectoryStream(folder)) {
             for (Path partner : partners) {
-                Files.deleteIfExists(partner.resolve("." + id + ".json.part"));
+                Path left = partner.resolve("." + id + ".json.part");
+                if (Files.exists(left)) { // not what only lies beside the partners' folders
+                    Files.delete(left);
+                }
             }
         }
     }

@@ -86,11 +86,11 @@ final class Recovery {
     }
 
     private void complete(Entry entry, Staged staged) throws IOException {
-        arrivals.durable().flushFolderOf(staged.file());
+        staged.flushDelivery(entry.path(), arrivals.durable());
         arrivals.receipts().keep(entry.partner(), entry.id(), Objects.requireNonNull(entry.receipt()));
         Entry received = entry.now(State.RECEIVED, now());
         arrivals.ledger().commit(connection -> new Transfers(connection).replace(received));
-        staged.discard();
+        staged.discard(arrivals.durable());
         LOG.warn(
                 "recovered partner={} id={} name-on-disk=\"{}\": it had been delivered; its receipt is kept for when the"
                         + " sender asks again",
@@ -103,7 +103,7 @@ final class Recovery {
         Entry failed = entry.now(State.FAILED, now()).released().because("interrupted before it was delivered");
         arrivals.ledger().commit(connection -> new Transfers(connection).replace(failed));
         arrivals.receipts().removeUnfinished(entry.id());
-        staged.discard();
+        staged.discard(arrivals.durable());
         LOG.warn(
                 "recovered partner={} id={}: it had not been delivered; what was staged is removed, and the sender has to"
                         + " send it again",
@@ -127,7 +127,7 @@ final class Recovery {
         Path staging = arrivals.staging();
         for (String id : idle) {
             arrivals.receipts().removeUnfinished(id);
-            Staged.of(staging, id).discard();
+            Staged.of(staging, id).discard(arrivals.durable());
         }
         LOG.warn("recovered: removed what {} unfinished transfers had left in staging", idle.size());
     }

@@ -6,20 +6,24 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A payload in {@code staging/}, named by its transfer's id. While the file is there it has not been delivered, once it is gone
- * it has: by this alone a crash before the delivery is told from one after it.
+ * A payload in {@code staging/}, named by its transfer's id. Once {@code ID.delivering} is beside it, it has not been delivered
+ * while it is there, and has been when it is gone: by this alone a crash before the delivery is told from one after it. Where
+ * both are gone, nothing was delivered.
  *
  * <p>For a folder on another file system the same holds of a copy in that folder, as soon as {@code ID.copy} names it. The copy
  * has a companion there, by which a folder that it has left is told from one whose file system is not mounted.
  */
 record Staged(Path file) {
     private static final Logger LOG = LoggerFactory.getLogger(Staged.class);
-    private static final List<String> BESIDE = List.of("", ".link", ".probe", ".copying", ".copy");
+    private static final String DELIVERING = ".delivering";
+    private static final List<String> BESIDE = List.of(".link", ".probe", ".copying", ".copy");
 
     static Staged of(Path folder, String id) {
         return new Staged(folder.resolve(id));
@@ -30,15 +34,22 @@ record Staged(Path file) {
         return Files.createLink(beside(".link"), file);
     }
 
+    /** From here on, and for good, it has been delivered once it is gone. */
+    void deliver(Durable durable) throws IOException {
+        Files.write(beside(DELIVERING), new byte[0]);
+        durable.flushFolderOf(file);
+    }
+
     /**
      * What a {@code file:} endpoint is to rename into a folder, so that this is the delivery.
      *
      * @throws IOException where the folder takes no file
      */
     Path forFolder(Path folder, Durable durable) throws IOException {
-        Files.createDirectories(folder);
+        durable.createFolders(folder);
+        Files.writeString(beside(DELIVERING), folder.toString());
         Path probe = Files.write(beside(".probe"), new byte[0]);
-        Path there = folder.resolve("." + file.getFileName() + ".unfinished");
+        Path there = unfinishedIn(folder);
         try {
             Files.move(probe, there, StandardCopyOption.ATOMIC_MOVE);
             Files.delete(there);
@@ -58,6 +69,9 @@ record Staged(Path file) {
 
     /** @throws IOException where that cannot be found out */
     boolean isDelivered() throws IOException {
+        if (isGone(beside(DELIVERING))) {
+            return false;
+        }
         if (isGone(file) || !Files.exists(beside(".copy"))) {
             return isGone(file);
         }
@@ -81,24 +95,84 @@ record Staged(Path file) {
     }
 
     /**
-     * Removes what is left of it, an undelivered copy first, then the payload: without it, it counts as delivered. What cannot be
-     * removed now is later.
+     * Flushes a delivery that a crash came after.
+     *
+     * @param name under which it was to be delivered
      */
-    void discard() {
-        for (String naming : List.of(".copying", ".copy")) {
-            try {
-                if (Files.exists(beside(naming))) {
-                    Path copy = Path.of(Files.readString(beside(naming)));
-                    Files.deleteIfExists(copy);
-                    delete(file);
-                    Files.deleteIfExists(companionOf(copy));
-                }
-            } catch (IOException stays) {
-                LOG.warn("what {} names could not be deleted: {}", beside(naming), stays.toString());
-            }
+    void flushDelivery(String name, Durable durable) throws IOException {
+        durable.flushFolderOf(file);
+        Path folder = folder();
+        if (folder != null) {
+            durable.flush(folder.resolve(name));
+        }
+    }
+
+    /** Where it was to be delivered, if that is known. Not flushed: after a power cut it may be torn, but then nothing needs it. */
+    private @Nullable Path folder() throws IOException {
+        String folder = Files.exists(beside(DELIVERING)) ? Files.readString(beside(DELIVERING)) : "";
+        return folder.isEmpty() || folder.indexOf('\0') >= 0 ? null : Path.of(folder);
+    }
+
+    private Path unfinishedIn(Path folder) {
+        return folder.resolve("." + file.getFileName() + ".unfinished");
+    }
+
+    /** It has been delivered: removes all of it but what tells that. What cannot be removed now is later. */
+    void clear(Durable durable) {
+        List<Path> copies = copies();
+        if (!delete(file) || (!copies.isEmpty() && !isFlushed(durable))) {
+            return;
+        }
+        for (Path copy : copies) {
+            delete(copy);
+            delete(companionOf(copy));
         }
         BESIDE.forEach(ending -> delete(beside(ending)));
         delete(file.resolveSibling("." + file.getFileName() + ".copying.part"));
+    }
+
+    /** Removes all of it, first what would make its end a delivery. What cannot be removed now is later. */
+    void discard(Durable durable) {
+        removeProbe();
+        if (delete(beside(DELIVERING)) && (Files.notExists(file) || isFlushed(durable))) {
+            clear(durable);
+        }
+    }
+
+    /** Which a kill may have left in the folder. */
+    private void removeProbe() {
+        try {
+            Path folder = folder();
+            if (folder != null && Files.notExists(beside(".copying")) && Files.notExists(beside(".copy"))) {
+                Files.deleteIfExists(unfinishedIn(folder));
+            }
+        } catch (IOException stays) {
+            LOG.warn("what tried out where {} was to go stays: {}", file, stays.toString());
+        }
+    }
+
+    private List<Path> copies() {
+        List<Path> copies = new ArrayList<>();
+        for (String naming : List.of(".copying", ".copy")) {
+            try {
+                if (Files.exists(beside(naming))) {
+                    copies.add(Path.of(Files.readString(beside(naming))));
+                }
+            } catch (IOException unreadable) {
+                LOG.warn("what {} names stays: {}", beside(naming), unreadable.toString());
+            }
+        }
+        return copies;
+    }
+
+    private boolean isFlushed(Durable durable) {
+        try {
+            durable.flushFolderOf(file);
+            return true;
+        } catch (IOException failed) {
+            LOG.warn("{} could not be flushed: {}", file.getParent(), failed.toString());
+            return false;
+        }
     }
 
     /** What a {@code file:} endpoint reads that cannot rename: nothing, so that it fails before anything half-written is visible. */
@@ -110,11 +184,13 @@ record Staged(Path file) {
         return file.resolveSibling(file.getFileName() + ending);
     }
 
-    private static void delete(Path file) {
+    private static boolean delete(Path file) {
         try {
             Files.deleteIfExists(file);
+            return true;
         } catch (IOException stays) {
             LOG.warn("{} could not be deleted: {}", file, stays.toString());
+            return false;
         }
     }
 }

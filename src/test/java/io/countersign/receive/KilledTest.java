@@ -176,6 +176,27 @@ class KilledTest {
         assertThat(trial).doesNotExist();
     }
 
+    /** Its ledger is written, and staging is not what it was: no absence there tells of a delivery. */
+    @Test
+    void whatIsRecordedAndHasLeftNothingInStagingWasNotDelivered() throws Exception {
+        kill("recorded");
+        for (Path file : home.files("staging")) {
+            Files.delete(file);
+        }
+        restartAndSendAgain(false);
+        assertThat(home.files("inbox/acme")).hasSize(1);
+    }
+
+    /** Of what tries out whether a folder takes files, which a kill may leave there. */
+    @Test
+    void nothingHiddenStaysInTheInbox() throws Exception {
+        kill("handed");
+        String id = home.files("staging").get(0).getFileName().toString();
+        Path probe = Files.createFile(home.data().resolve("inbox/acme/." + id + ".unfinished"));
+        restartAndSendAgain(false);
+        assertThat(probe).doesNotExist();
+    }
+
     private void kill(String step) throws Exception {
         try (ServiceProcess service = ServiceProcess.start(home, KillAt.step(step, "-Djava.io.tmpdir=" + folder))) {
             assertThatThrownBy(() -> put(service.port(), "hello")).isInstanceOf(IOException.class);

@@ -74,6 +74,23 @@ class KilledBetweenStepsTest {
         assertThat(home.home.data().resolve("ledger.db")).doesNotExist();
     }
 
+    /** The rename into sent/ may have taken another file that came in the same moment; it is done here, after the kill. */
+    @Test
+    void anotherFileThatWasPutAwayInItsPlaceIsSent() throws Exception {
+        home.drop("acme", "order.txt", "order");
+        killAt("papers");
+        home.drop("acme", "order.txt", "a new order");
+        Files.move(home.outbox("acme", "order.txt"), home.sent("acme", "order.txt"));
+        try (RunningService again = RunningService.start(home.home)) {
+            SendingHome.soon()
+                    .until(() -> home.names("outbox").isEmpty()
+                            && home.rows(State.SENT).size() == 2);
+            assertThat(again.complaints()).isEmpty();
+        }
+        assertThat(deliveries.receipts()).hasSize(2);
+        assertThat(home.names("sent")).anyMatch(name -> name.endsWith("_order.txt"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"opened", "digested", "answered", "papers", "filed", "gave-up"})
     void aRefusedFileFailsOnce(String step) throws Exception {

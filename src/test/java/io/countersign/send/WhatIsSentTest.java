@@ -4,6 +4,7 @@ import static io.countersign.testing.SendingHome.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.ledger.Entry.State;
+import io.countersign.testing.AtStep;
 import io.countersign.testing.Logged;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.ScriptedServer;
@@ -17,8 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -36,6 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A partner gets a file as it was announced or not to its end, and what is put away as sent is what the partner got. */
+@SuppressWarnings("try") // what is done at a step is only to be there
 class WhatIsSentTest {
     /** More than the buffers between here and the server hold. */
     private static final byte[] LARGE = random(32 << 20);
@@ -240,6 +244,49 @@ class WhatIsSentTest {
         assertThat(home.names("sent").stream().filter(name -> name.endsWith("order.bin.receipt.json")))
                 .as("what proves that it was accepted")
                 .hasSize(1);
+    }
+
+    @Test
+    void aFileThatIsReplacedAsItIsPutAwayGoesAsItIsThen() {
+        Path file = home.outbox("acme", "order.bin");
+        try (AtStep unused = AtStep.run("papers", () -> replace(file, "new"))) {
+            home.drop("acme", "order.bin", "old");
+            soon().until(() -> server.seen().size() == 2 && home.names("outbox").isEmpty());
+        }
+        soon().untilAsserted(() -> assertThat(home.sent("acme", "order.bin")
+                        .resolveSibling(server.seen().get(1).headers().get("idempotency-key") + "_order.bin"))
+                .hasContent("new"));
+        assertThat(server.seen().get(1).sha256()).isEqualTo(hex(sha256("new".getBytes(StandardCharsets.UTF_8))));
+        assertThat(home.sent("acme", "order.bin")).doesNotExist();
+    }
+
+    @Test
+    void aFileThatIsReplacedAsItFailsGoesAsItIsThen() {
+        server.then(Step.answer(422, Map.of(), "the total is wrong"));
+        Path file = home.outbox("acme", "order.bin");
+        try (AtStep unused = AtStep.run("papers", () -> replace(file, "mended"))) {
+            home.drop("acme", "order.bin", "wrong");
+            home.answer("acme", "order.bin");
+        }
+        assertThat(home.sent("acme", "order.bin")).hasContent("mended");
+        assertThat(home.names("failed")).noneMatch(name -> name.endsWith("order.bin"));
+    }
+
+    /** As by somebody who only touches it; it is what the partner has accepted. */
+    @Test
+    void aFileOfWhichOnlyTheTimeHasChangedIsPutAwayAsSent() {
+        Path file = home.outbox("acme", "order.bin");
+        try (AtStep unused = AtStep.run(
+                "answered",
+                () -> Files.setLastModifiedTime(
+                        file, FileTime.from(Instant.now().minusSeconds(9))))) {
+            home.drop("acme", "order.bin", "order");
+            home.answer("acme", "order.bin");
+        }
+        assertThat(home.sent("acme", "order.bin")).hasContent("order");
+        home.drop("acme", "later.bin", "y");
+        home.answer("acme", "later.bin");
+        assertThat(server.seen()).hasSize(2);
     }
 
     /** The first request's evidence is kept without a file, and the file as it is now has gone under another key. */

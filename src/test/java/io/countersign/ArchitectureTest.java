@@ -62,6 +62,8 @@ class ArchitectureTest {
             .definedBy("io.countersign.revocation..")
             .layer("address")
             .definedBy("io.countersign.address..")
+            .layer("text")
+            .definedBy("io.countersign.text..")
             .whereLayer("main")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("cli")
@@ -96,6 +98,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("admission", "client", "receipt", "send", "route", "cli")
             .whereLayer("revocation")
             .mayOnlyBeAccessedByLayers("partner", "client", "route", "cli")
+            .whereLayer("text")
+            .mayOnlyBeAccessedByLayers("tls", "revocation", "refusal", "retention", "send", "cli")
             .whereLayer("settings")
             .mayOnlyBeAccessedByLayers("admission", "partner", "send", "route", "retention", "rebuild", "cli");
 

@@ -5,6 +5,7 @@ import io.countersign.edit.UneditableException;
 import io.countersign.partner.KnownPartner;
 import io.countersign.partner.Partners.Described;
 import io.countersign.partner.Pin;
+import io.countersign.text.OneLine;
 import io.countersign.tls.Certificates;
 import io.countersign.tls.KeyMaterialException;
 import java.io.IOException;
@@ -122,7 +123,7 @@ final class ApproveCertificate implements Callable<Integer> {
 
     /** Done, unless it is to count from or until another date: that is a change of what was approved before. */
     private int isThere(Pin pin, Described partner) {
-        String said = "certificate " + CertificateFacts.printable(Certificates.name(pin.certificate()))
+        String said = "certificate " + OneLine.printable(Certificates.name(pin.certificate()))
                 + " is pinned already, by " + pin.file();
         boolean dated = from != null || until != null;
         String pins = partner.partner().properties().getOrDefault("certificates", "");

@@ -2,6 +2,7 @@ package io.countersign.cli;
 
 import io.countersign.sighting.SeenCertificate;
 import io.countersign.sighting.SeenCertificates;
+import io.countersign.text.OneLine;
 import io.countersign.tls.KeyMaterialException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ record Candidate(
                                 .append("  ")
                                 .append(each.fingerprint())
                                 .append("  ")
-                                .append(CertificateFacts.printable(each.certificate()
+                                .append(OneLine.printable(each.certificate()
                                         .getSubjectX500Principal()
                                         .getName()))
                                 .append("  ")

@@ -1,6 +1,7 @@
 package io.countersign.cli;
 
 import io.countersign.address.Addresses;
+import io.countersign.text.OneLine;
 import io.countersign.tls.Certificates;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -45,8 +46,11 @@ final class CertificateFacts {
     /** Enough to recognise it by. */
     static JsonObject brief(X509Certificate certificate, Instant now) {
         JsonObject facts = new JsonObject();
-        facts.put("subject", printable(certificate.getSubjectX500Principal().getName()));
-        facts.put("issuer", printable(certificate.getIssuerX500Principal().getName()));
+        facts.put(
+                "subject",
+                OneLine.printable(certificate.getSubjectX500Principal().getName()));
+        facts.put(
+                "issuer", OneLine.printable(certificate.getIssuerX500Principal().getName()));
         facts.put("fingerprint", Certificates.fingerprint(certificate));
         facts.put("validFrom", certificate.getNotBefore().toInstant().toString());
         facts.put("validUntil", certificate.getNotAfter().toInstant().toString());
@@ -103,7 +107,7 @@ final class CertificateFacts {
             return "of another kind";
         }
         return KINDS.getOrDefault(kind, "other:")
-                + (kind == IP ? Addresses.format(Addresses.parse(text)) : printable(text));
+                + (kind == IP ? Addresses.format(Addresses.parse(text)) : OneLine.printable(text));
     }
 
     private static String purposes(X509Certificate certificate) {
@@ -136,10 +140,5 @@ final class CertificateFacts {
     private static String curve(String parameters) {
         int end = parameters.indexOf(' ');
         return end < 0 ? parameters : parameters.substring(0, end);
-    }
-
-    /** A certificate's own text without anything that would command a terminal or turn a line around. */
-    static String printable(String text) {
-        return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
     }
 }

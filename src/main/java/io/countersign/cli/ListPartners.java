@@ -2,6 +2,7 @@ package io.countersign.cli;
 
 import io.countersign.route.PartnerFiles.Found;
 import io.countersign.settings.Problems;
+import io.countersign.text.OneLine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
@@ -81,7 +82,7 @@ final class ListPartners implements Callable<Integer> {
     }
 
     private static String text(JsonObject partner, String key) {
-        return CertificateFacts.printable(Objects.toString(partner.get(key), "-"));
+        return OneLine.printable(Objects.toString(partner.get(key), "-"));
     }
 
     private static String seconds(String instant) {

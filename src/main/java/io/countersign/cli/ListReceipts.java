@@ -5,6 +5,7 @@ import io.countersign.receipt.KeptReceipt.Direction;
 import io.countersign.receipt.KeptReceipts;
 import io.countersign.receipt.ReceiptException;
 import io.countersign.receipt.StatedReceipt;
+import io.countersign.text.OneLine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.DateTimeException;
@@ -113,7 +114,7 @@ final class ListReceipts implements Callable<Integer> {
                             sha256.substring(0, Math.min(DIGITS, sha256.length())),
                             line.receipt().signed() == null ? "no" : "yes")
                     .stream()
-                    .map(CertificateFacts::printable)
+                    .map(OneLine::printable)
                     .toList());
         }
         Shown.table(out, rows);

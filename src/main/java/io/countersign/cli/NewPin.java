@@ -1,5 +1,6 @@
 package io.countersign.cli;
 
+import io.countersign.text.OneLine;
 import io.countersign.tls.Certificates;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -24,10 +25,9 @@ final class NewPin {
     static void check(X509Certificate certificate, @Nullable String until, Instant now) {
         // What openssl req -x509 makes says CA:TRUE of itself, and is pinned everywhere all the same.
         if (Certificates.isAuthority(certificate) && !Certificates.isSelfSigned(certificate)) {
-            throw new IllegalArgumentException(
-                    "certificate " + CertificateFacts.printable(Certificates.name(certificate))
-                            + " is an authority's, and is not pinned; a partner is known by what an authority issues where its"
-                            + " file names authority with subject or san");
+            throw new IllegalArgumentException("certificate " + OneLine.printable(Certificates.name(certificate))
+                    + " is an authority's, and is not pinned; a partner is known by what an authority issues where its"
+                    + " file names authority with subject or san");
         }
         if (until != null && hasPassed(until.strip(), now)) {
             throw new IllegalArgumentException(

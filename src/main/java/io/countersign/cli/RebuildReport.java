@@ -1,6 +1,7 @@
 package io.countersign.cli;
 
 import io.countersign.rebuild.Rebuilt;
+import io.countersign.text.OneLine;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +39,7 @@ record RebuildReport(Rebuilt rebuilt, PrintWriter out, PrintWriter err) {
             return;
         }
         err.println(what + ": " + lines.size());
-        lines.stream().limit(MOST_NAMED).forEach(line -> err.println("  " + CertificateFacts.printable(line)));
+        lines.stream().limit(MOST_NAMED).forEach(line -> err.println("  " + OneLine.printable(line)));
         if (lines.size() > MOST_NAMED) {
             err.println("  and " + (lines.size() - MOST_NAMED) + " more");
         }

@@ -5,6 +5,7 @@ import io.countersign.partner.Partners;
 import io.countersign.refusal.Refusal;
 import io.countersign.route.PartnerFiles.Found;
 import io.countersign.settings.Problems;
+import io.countersign.text.OneLine;
 import io.countersign.tls.Authorities.Authority;
 import io.countersign.tls.Certificates;
 import io.countersign.tls.KeyMaterialException;
@@ -171,13 +172,12 @@ final class ShowCertificates implements Callable<Integer> {
         }
         if (here.trust().named(last.getIssuerX500Principal()).stream().anyMatch(anchor -> isIssuedBy(last, anchor))) {
             return "complete, under '"
-                    + CertificateFacts.printable(last.getIssuerX500Principal().getName()) + "' of countersign.trust";
+                    + OneLine.printable(last.getIssuerX500Principal().getName()) + "' of countersign.trust";
         }
         return Certificates.isSelfSigned(last)
                 ? "self-signed, and not in countersign.trust"
                 : "not complete under countersign.trust: '"
-                        + CertificateFacts.printable(
-                                last.getIssuerX500Principal().getName())
+                        + OneLine.printable(last.getIssuerX500Principal().getName())
                         + "', which issued " + Certificates.name(last) + ", is neither in the file nor there";
     }
 

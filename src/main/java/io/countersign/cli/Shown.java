@@ -1,5 +1,6 @@
 package io.countersign.cli;
 
+import io.countersign.text.OneLine;
 import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.List;
@@ -60,7 +61,7 @@ final class Shown {
         }
         return value == null
                 ? ""
-                : value instanceof Boolean yes ? (yes ? "yes" : "no") : CertificateFacts.printable(value.toString());
+                : value instanceof Boolean yes ? (yes ? "yes" : "no") : OneLine.printable(value.toString());
     }
 
     /** {@code validUntil} as people say it. */

@@ -3,6 +3,7 @@ package io.countersign.cli;
 import io.countersign.cli.ReceiptVerdict.Standing;
 import io.countersign.receipt.KeptReceipt;
 import io.countersign.receipt.KeptReceipts;
+import io.countersign.text.OneLine;
 import io.countersign.tls.KeyMaterialException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -114,8 +115,7 @@ final class VerifyReceipts implements Callable<Integer> {
         if (wrong || !which.isEmpty()) {
             String line =
                     verdict.standing().name().toLowerCase(Locale.ROOT) + ": " + receipt.file() + ": " + verdict.words();
-            (wrong ? spec.commandLine().getErr() : spec.commandLine().getOut())
-                    .println(CertificateFacts.printable(line));
+            (wrong ? spec.commandLine().getErr() : spec.commandLine().getOut()).println(OneLine.printable(line));
         }
     }
 

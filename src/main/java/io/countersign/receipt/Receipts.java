@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -99,6 +100,10 @@ public final class Receipts implements Processor {
             try {
                 return Files.readAllBytes(arrivals().receipts().file(partner, id));
             } catch (NoSuchFileException none) {
+                Optional<String> known = arrivals().receipt(partner, id);
+                if (known.isPresent()) {
+                    return known.get().getBytes(StandardCharsets.UTF_8);
+                }
                 LOG.debug("partner {} asked for a receipt that is not there: {}", partner, id);
             }
         }

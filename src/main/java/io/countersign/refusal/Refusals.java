@@ -1,5 +1,6 @@
 package io.countersign.refusal;
 
+import io.countersign.text.OneLine;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -97,7 +98,7 @@ public final class Refusals {
                         refused.caller().partner(),
                         refused.caller().address(),
                         refused.caller().certificate(),
-                        oneLine(refused.reason()),
+                        OneLine.of(refused.reason()),
                         refused.id());
         observer.accept(refused);
     }
@@ -105,9 +106,5 @@ public final class Refusals {
     /** Names in certificates are as long as their owners like. */
     private static String shortened(String reason) {
         return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…";
-    }
-
-    private static String oneLine(String text) {
-        return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?").replace('"', '\'');
     }
 }

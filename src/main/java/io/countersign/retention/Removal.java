@@ -1,5 +1,6 @@
 package io.countersign.retention;
 
+import io.countersign.text.OneLine;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -45,7 +46,7 @@ final class Removal {
     void stays(Path what, IOException why) {
         if (told.size() < MOST_TOLD && told.add(what)) {
             String line = what + " is past its time, and cannot be removed: " + why(why);
-            LOG.warn(line.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?")); // names are others'
+            LOG.warn(OneLine.printable(line)); // names are others'
         }
     }
 

@@ -2,8 +2,8 @@ package io.countersign.revocation;
 
 import io.countersign.revocation.Answers.Told;
 import io.countersign.revocation.Finding.Verdict;
+import io.countersign.text.OneLine;
 import io.countersign.tls.Authorities.Authority;
-import io.countersign.tls.Certificates;
 import io.countersign.tls.Issued;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -127,7 +127,7 @@ final class Online implements AutoCloseable {
     }
 
     private static String printable(URI url) {
-        return Certificates.printable(url.toString());
+        return OneLine.printable(url.toString());
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.countersign.revocation;
 
+import io.countersign.text.OneLine;
 import io.countersign.tls.Authorities;
 import io.countersign.tls.Authorities.Authority;
-import io.countersign.tls.Certificates;
 import io.countersign.tls.KeyMaterialException;
 import io.countersign.tls.PemFile;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ public final class RevocationLists {
     private static RevocationList begun(RevocationList list, Instant now) throws CRLException {
         if (list.thisUpdate().isAfter(now.plus(RevocationList.ALLOWANCE))) {
             throw new CRLException("holds a revocation list of '"
-                    + Certificates.printable(list.issuer().getName()) + "' that is not valid before "
+                    + OneLine.printable(list.issuer().getName()) + "' that is not valid before "
                     + list.thisUpdate() + "; accepted: lists whose thisUpdate has come, or comes within "
                     + RevocationList.ALLOWANCE.toMinutes() + " minutes");
         }

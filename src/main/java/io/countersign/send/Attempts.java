@@ -1,6 +1,7 @@
 package io.countersign.send;
 
 import io.countersign.ledger.Ledger;
+import io.countersign.transfer.Durable;
 import io.countersign.transfer.Lasting;
 import io.countersign.transfer.Transfer;
 import java.io.IOException;
@@ -26,6 +27,7 @@ public final class Attempts implements Lasting {
     static final Logger STEPS = LoggerFactory.getLogger("countersign.steps");
 
     private final UnderWay underWay = new UnderWay();
+    private final Durable durable = new Durable();
     private @Nullable Ledger ledger;
     private @Nullable Path data;
     private @Nullable Waiting waiting;
@@ -100,9 +102,7 @@ public final class Attempts implements Lasting {
     boolean isNext(String partner, String path, Path outbox) throws IOException {
         Instant now = now();
         for (Pending other : files().allOf(partner)) {
-            if (!other.path().equals(path)
-                    && other.holdsUpOthers()
-                    && other.next().isAfter(now)) {
+            if (!other.path().equals(path) && other.holdsUpOthers() && other.isToWait(now)) {
                 if (!Files.notExists(outbox.resolve(other.path()), LinkOption.NOFOLLOW_LINKS)) {
                     return false;
                 }
@@ -144,10 +144,15 @@ public final class Attempts implements Lasting {
         underWay.putAway(pending.key());
     }
 
-    /** Keeps that a file is not there any more; one that was accepted was sent all the same. */
-    void gone(Pending pending, String how) {
+    /** Keeps that a file is not there any more; one that was accepted was sent all the same, and its papers stay. */
+    void gone(Pending pending, String how) throws IOException {
         Verdict verdict = underWay.verdict(pending.key());
         Answer accepted = verdict == null ? null : verdict.accepted();
+        if (accepted != null) {
+            Path sent = Objects.requireNonNull(data, "data is not set").resolve("sent");
+            new Filing(sent.resolve(pending.partner()), durable)
+                    .keep(pending.path(), pending.key(), accepted.evidence());
+        }
         end(pending, accepted == null ? Ending.withdrawn(how) : Ending.sent(accepted, null));
     }
 

@@ -4,6 +4,7 @@ import io.countersign.ledger.Entry;
 import io.countersign.ledger.LedgerException;
 import io.countersign.ledger.Transfers;
 import io.countersign.settings.Problems;
+import io.countersign.text.OneLine;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

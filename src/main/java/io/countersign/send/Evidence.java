@@ -2,6 +2,7 @@ package io.countersign.send;
 
 import io.countersign.partner.Partners;
 import io.countersign.receipt.StatedReceipt;
+import io.countersign.text.OneLine;
 import io.countersign.transfer.Durable;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class Evidence implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.sent");
     private static final Set<Integer> PASSING = Set.of(408, 425, 429);
-    private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+    static final Duration LONGEST_WAIT = Duration.ofDays(1);
     private static final BigInteger MOST_SECONDS = BigInteger.valueOf(LONGEST_WAIT.toSeconds());
     private static final int MOST_TOLD = 500;
     private static final int NOT_ACCEPTABLE = 406;

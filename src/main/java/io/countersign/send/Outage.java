@@ -2,6 +2,7 @@ package io.countersign.send;
 
 import io.countersign.ledger.LedgerException;
 import io.countersign.settings.Problems;
+import io.countersign.text.OneLine;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

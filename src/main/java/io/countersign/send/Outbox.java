@@ -2,6 +2,7 @@ package io.countersign.send;
 
 import io.countersign.ledger.LedgerException;
 import io.countersign.partner.Partners;
+import io.countersign.text.OneLine;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -182,7 +183,7 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
             return false;
         }
         Pending own = attempts().find(partner, path);
-        if (own != null && own.next().isAfter(now()) && own.isStill(file)) {
+        if (own != null && own.isToWait(now()) && own.isStill(file)) {
             return false;
         }
         return !ordered || attempts().isNext(partner, path, folder());

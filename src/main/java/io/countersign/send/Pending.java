@@ -118,6 +118,11 @@ record Pending(
                         || lastFailure.startsWith(FailureCode.FILE_CHANGED.word()));
     }
 
+    /** Where it would have to for longer than anything does, the clock was put back, and it does not. */
+    boolean isToWait(Instant now) {
+        return next.isAfter(now) && !next.isAfter(now.plus(Evidence.LONGEST_WAIT));
+    }
+
     Pending dueAt(Instant time) {
         return new Pending(partner, path, key, size, modified, attempts, first, time, lastFailure, sha256, place);
     }

@@ -3,6 +3,7 @@ package io.countersign.send;
 import io.countersign.ledger.Entry.State;
 import io.countersign.ledger.LedgerException;
 import io.countersign.ledger.Transfers;
+import io.countersign.text.OneLine;
 import io.countersign.transfer.Durable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,7 @@ package io.countersign.send;
 
 import io.countersign.ledger.LedgerException;
 import io.countersign.settings.Problems;
+import io.countersign.text.OneLine;
 import io.countersign.transfer.Durable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,8 +53,11 @@ public final class Setback implements Processor {
         this.firstRetry = firstRetry;
     }
 
-    /** The longest time between two attempts, where the partner does not ask for more. */
+    /** The longest time between two attempts, where the partner does not ask for more; at most a day. */
     public void setLongestRetry(Duration longestRetry) {
+        if (longestRetry.compareTo(Evidence.LONGEST_WAIT) > 0) {
+            throw new IllegalArgumentException("longestRetry " + longestRetry.toHours() + "h: at most 24h");
+        }
         this.longestRetry = longestRetry;
     }
 

@@ -1,5 +1,6 @@
 package io.countersign.tls;
 
+import io.countersign.text.OneLine;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PublicKey;
@@ -95,11 +96,6 @@ public final class Certificates {
     }
 
     static String name(X500Principal principal) {
-        return "'" + printable(principal.getName()) + "'";
-    }
-
-    /** A certificate's own text without anything that could break a line or turn it around. */
-    public static String printable(String text) {
-        return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
+        return "'" + OneLine.printable(principal.getName()) + "'";
     }
 }

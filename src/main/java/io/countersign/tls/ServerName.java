@@ -1,6 +1,7 @@
 package io.countersign.tls;
 
 import io.countersign.address.Addresses;
+import io.countersign.text.OneLine;
 import java.net.IDN;
 import java.net.InetAddress;
 import java.security.cert.CertificateParsingException;
@@ -37,7 +38,7 @@ final class ServerName {
     static List<String> names(X509Certificate certificate) {
         return Stream.concat(names(certificate, DNS).stream(), names(certificate, IP).stream())
                 .limit(MOST_TOLD)
-                .map(Certificates::printable)
+                .map(OneLine::printable)
                 .toList();
     }
 

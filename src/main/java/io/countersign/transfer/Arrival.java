@@ -131,6 +131,7 @@ public final class Arrival {
             arrivals.ledger().commit(connection -> new Transfers(connection).replace(done));
             received = true;
             step("received");
+            staged().discard(arrivals.durable());
         } catch (IOException later) {
             if (!staged().isDelivered()) {
                 throw later; // as it would be settled, too
@@ -151,7 +152,7 @@ public final class Arrival {
         }
         ended = true;
         try {
-            if (staged != null && !leftOpen && (received || entry == null || isGivenUp(entry, staged, why))) {
+            if (staged != null && !received && !leftOpen && (entry == null || isGivenUp(entry, staged, why))) {
                 staged.discard(arrivals.durable());
             }
         } finally {

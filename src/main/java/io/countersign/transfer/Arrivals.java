@@ -84,6 +84,22 @@ public final class Arrivals implements Lasting {
         throw inProgress();
     }
 
+    /** A partner's receipt as the ledger has it: where its file is not here yet, or is on another node. */
+    public Optional<String> receipt(String partner, String id) throws IOException {
+        for (int looks = 0; looks < 2; looks++) {
+            Optional<Entry> known = ledger().read(connection -> new Transfers(connection).find(id))
+                    .filter(entry -> entry.direction() == Direction.IN)
+                    .filter(entry -> entry.partner().equals(partner));
+            if (known.isEmpty() || known.get().state() == State.RECEIVED) {
+                return known.map(Entry::receipt);
+            }
+            if (known.get().state() != State.DELIVERING || !new Recovery(this).settle(known.get())) {
+                break;
+            }
+        }
+        return Optional.empty();
+    }
+
     static Refusal inProgress() {
         return Refusal.of(Code.IN_PROGRESS, "A transfer with this Idempotency-Key is still on its way.");
     }

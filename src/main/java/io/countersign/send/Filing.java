@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.CopyOption;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -63,7 +64,7 @@ final class Filing {
             Files.delete(filed);
         } catch (FileAlreadyExistsException newer) {
             Files.delete(filed);
-        } catch (UnsupportedOperationException noLinks) {
+        } catch (FileSystemException | UnsupportedOperationException noLinks) {
             Files.move(filed, file);
         }
         durable.flushFolderOf(file);
@@ -82,6 +83,9 @@ final class Filing {
         if (!isFolder(target.getParent())) {
             target = named(folder.resolve(name), id); // a file was put away before that is called like its sub-folder
         } else if (Files.exists(target) || isLong(name) || isTaken(target, id, papers.keySet())) {
+            target = named(target, id);
+        }
+        if (!isClaimed(target, id, papers)) {
             target = named(target, id);
         }
         if (Files.exists(target)) {
@@ -124,6 +128,7 @@ final class Filing {
             for (String paper : Papers.ALL) {
                 Files.deleteIfExists(target.resolveSibling("." + target.getFileName() + paper + ".part"));
             }
+            Files.deleteIfExists(target.resolveSibling("." + id + ".part"));
         }
     }
 
@@ -157,6 +162,13 @@ final class Filing {
         } catch (IOException occupied) {
             return false;
         }
+    }
+
+    /** By the first paper, which names the id: of two that put a file of one name away at once, one has to give way. */
+    private boolean isClaimed(Path target, String id, Map<String, byte[]> papers) throws IOException {
+        Map.Entry<String, byte[]> first = papers.entrySet().iterator().next();
+        Path paper = Papers.beside(target, first.getKey());
+        return durable.writeNew(paper, id, first.getValue()) || isKey(paper, id);
     }
 
     /** Whether the papers' names are others' files; those of an attempt to put this one away name its id. */

@@ -113,8 +113,17 @@ final class Rows {
         return pending.row(ledger.node(), claims + pending.path());
     }
 
+    /** What was sent stays so, whatever came of another attempt at it. */
     void write(Entry row) throws LedgerException {
-        commit(connection -> put(new Transfers(connection), row));
+        commit(connection -> {
+            Transfers transfers = new Transfers(connection);
+            boolean wasSent = row.state() == State.WAITING
+                    && transfers
+                            .find(row.id())
+                            .filter(there -> there.state() == State.SENT)
+                            .isPresent();
+            return wasSent || put(transfers, row);
+        });
     }
 
     /** Writes what could not be written in time; where another process has written since, that stays. */

@@ -3,6 +3,8 @@ package io.countersign.transfer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -44,6 +46,35 @@ public final class Durable {
     public void write(Path file, byte[] content) throws IOException {
         createFolders(folderOf(file));
         Path unfinished = file.resolveSibling("." + file.getFileName() + ".part");
+        writeUnfinished(unfinished, content);
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        flushFolderOf(file);
+    }
+
+    /**
+     * Writes a file like {@link #write}, unless there is one of that name.
+     *
+     * @param writer unique among those who may write it at the same time
+     * @return whether there was none; where the file system has no links, nothing is written and it is taken for none
+     */
+    public boolean writeNew(Path file, String writer, byte[] content) throws IOException {
+        createFolders(folderOf(file));
+        Path unfinished = file.resolveSibling("." + writer + ".part");
+        try {
+            writeUnfinished(unfinished, content);
+            Files.createLink(file, unfinished);
+        } catch (FileAlreadyExistsException taken) {
+            return false;
+        } catch (FileSystemException | UnsupportedOperationException noLinks) {
+            LOG.debug("{} cannot be claimed", file, noLinks);
+        } finally {
+            Files.deleteIfExists(unfinished);
+        }
+        flushFolderOf(file);
+        return true;
+    }
+
+    private static void writeUnfinished(Path unfinished, byte[] content) throws IOException {
         try (FileChannel channel = FileChannel.open(
                 unfinished,
                 StandardOpenOption.WRITE,
@@ -58,8 +89,6 @@ public final class Durable {
             Files.deleteIfExists(unfinished); // it may hold the last of the room
             throw failed;
         }
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-        flushFolderOf(file);
     }
 
     /** Creates a folder and those above it; what is new does not count as flushed, even where one of its name was. */

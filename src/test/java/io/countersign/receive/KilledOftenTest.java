@@ -10,6 +10,7 @@ import io.countersign.testing.Certified;
 import io.countersign.testing.Client;
 import io.countersign.testing.Command;
 import io.countersign.testing.Jvm;
+import io.countersign.testing.Progress;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.ServiceProcess;
 import io.countersign.testing.TestHome;
@@ -115,6 +116,7 @@ class KilledOftenTest {
             }
             LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(moment == 0 ? 1_500_000 : 300_000)));
             service.close(); // SIGKILL
+            Progress.tell(kills + 1, KILLS, receipts.size() + " files acknowledged");
         }
     }
 

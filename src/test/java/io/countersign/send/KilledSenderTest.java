@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countersign.ledger.Entry;
 import io.countersign.ledger.Entry.State;
 import io.countersign.testing.Deliveries;
+import io.countersign.testing.Progress;
 import io.countersign.testing.ScriptedServer;
 import io.countersign.testing.SendingHome;
 import io.countersign.testing.ServiceProcess;
@@ -71,6 +72,7 @@ class KilledSenderTest {
                     }
                 }
                 clearTemporary();
+                Progress.tell(kill + 1, KILLS, deliveries.receipts().size() + " files delivered");
             }
             drop();
             try (ServiceProcess last = launch()) {

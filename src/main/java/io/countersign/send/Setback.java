@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 public final class Setback implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.sent");
     private static final int MOST_DOUBLINGS = 30;
-    /** Of the first wait, where something here is in the way; the partner is not called meanwhile. */
-    private static final int LOCAL_DOUBLINGS = 1;
+    /** Where something here is in the way: the partner is not called meanwhile, and with the next look it makes a second. */
+    private static final Duration LOCAL_PAUSE = Duration.ofMillis(400);
 
     private final Durable durable = new Durable();
     private @Nullable Attempts attempts;
@@ -108,9 +108,9 @@ public final class Setback implements Processor {
                 FailureCode.LOCAL, "the partner has accepted it, and it cannot be put away: " + why.detail(), why);
         exchange.setProperty(Outcome.PROPERTY, new Outcome(pending.path(), null, kept));
         if (reason(kept).equals(pending.lastFailure())) {
-            attempts().underWay().postpone(pending.partner(), pending.path(), now().plus(backoff(LOCAL_DOUBLINGS)));
+            attempts().underWay().postpone(pending.partner(), pending.path(), now().plus(LOCAL_PAUSE));
         } else {
-            delay(pending, kept, backoff(LOCAL_DOUBLINGS));
+            delay(pending, kept, LOCAL_PAUSE);
         }
     }
 
@@ -195,7 +195,7 @@ public final class Setback implements Processor {
     private void postpone(Exchange exchange, Failed why) {
         String partner = exchange.getProperty(Attempt.PARTNER, String.class);
         String path = exchange.getProperty(Attempt.PATH, String.class);
-        attempts().underWay().postpone(partner, path, now().plus(backoff(LOCAL_DOUBLINGS)));
+        attempts().underWay().postpone(partner, path, now().plus(LOCAL_PAUSE));
         if (attempts().underWay().trouble(partner, path, "cannot be sent: " + why.detail())) {
             LOG.error(
                     "not sent partner={} file=\"{}\" reason=\"{}\"",

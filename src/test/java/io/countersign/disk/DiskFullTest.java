@@ -57,6 +57,7 @@ class DiskFullTest {
                 RunningService service = RunningService.start(home)) {
             Sender sender = new Sender(acme, service.at("/exchange"));
             Received received = new Received(home);
+            Recoveries recoveries = new Recoveries();
             int everRefused = 0;
             for (int round = 0; round < Disk.ROUNDS; round++) {
                 disk.fill(random.nextInt(most));
@@ -73,11 +74,14 @@ class DiskFullTest {
                 }
                 everRefused += refused.size();
                 received.isExact();
+                recoveries.begin();
                 disk.empty();
                 received.takesNow(sender, refused);
+                recoveries.end();
                 received.take();
             }
             received.isSettled(service);
+            recoveries.areWithinASecond();
             assertThat(everRefused).as("refused, since there was no room").isPositive();
         }
     }

@@ -34,6 +34,7 @@ class ReadOnlyTest {
         try (RunningService service = RunningService.start(home)) {
             Sender sender = new Sender(acme, service.at("/exchange"));
             Received received = new Received(home);
+            Recoveries recoveries = new Recoveries();
             for (int round = 0; round < Disk.ROUNDS; round++) {
                 List<File> files = sender.files(AT_ONCE, 400_000);
                 Disk readOnly = Disk.readOnly(home.data().resolve(where));
@@ -42,11 +43,14 @@ class ReadOnlyTest {
                         Sender.isRefused(answer, 503, "unavailable");
                     }
                     received.isExact();
+                    recoveries.begin();
                 }
                 received.takesNow(sender, files);
+                recoveries.end();
                 received.take();
             }
             received.isSettled(service);
+            recoveries.areWithinASecond();
         }
     }
 }

@@ -29,6 +29,7 @@ class SendingTest {
     @TempDir
     private Path folder;
 
+    private final Recoveries recoveries = new Recoveries();
     private SendingHome home;
     private ScriptedServer server;
 
@@ -60,9 +61,12 @@ class SendingTest {
                 String name = accepted(round);
                 disk.fill(0);
                 isKept(service, name);
+                recoveries.begin();
                 disk.empty();
                 isPutAway(round, name);
+                recoveries.end();
             }
+            recoveries.areWithinASecond();
         }
     }
 
@@ -75,9 +79,12 @@ class SendingTest {
                 Disk readOnly = Disk.readOnly(home.home.data().resolve(where));
                 try (readOnly) {
                     isKept(service, name);
+                    recoveries.begin();
                 }
                 isPutAway(round, name);
+                recoveries.end();
             }
+            recoveries.areWithinASecond();
         }
     }
 

@@ -185,7 +185,11 @@ class KilledOftenTest {
         }
         assertThat(signed).isPositive();
         assertThat(home.files("receipts")).hasSize(receipts.size() + signed);
-        Command verified = Command.run(folder, Jvm.countersign("receipts", "verify", "--home", folder.toString()));
+        Command verified = Command.run(
+                folder,
+                "",
+                Jvm.countersign("receipts", "verify", "--home", folder.toString()),
+                Duration.ofSeconds(60 + KILLS));
         assertThat(verified.exitCode()).as(verified.output()).isZero();
         assertThat(verified.output()).contains(receipts.size() + " receipts: " + signed + " signed");
         assertThat(home.files("staging")).isEmpty();

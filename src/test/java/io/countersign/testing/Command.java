@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -17,6 +18,12 @@ public record Command(int exitCode, String output) {
 
     public static Command run(Path folder, String input, List<String> command)
             throws IOException, InterruptedException {
+        return run(folder, input, command, Duration.ofSeconds(60));
+    }
+
+    /** @param atMost how long it may take */
+    public static Command run(Path folder, String input, List<String> command, Duration atMost)
+            throws IOException, InterruptedException {
         Path output = Files.createTempFile("command", ".out");
         try {
             Process process = new ProcessBuilder(command)
@@ -26,7 +33,7 @@ public record Command(int exitCode, String output) {
                     .start();
             process.getOutputStream().write(input.getBytes(StandardCharsets.ISO_8859_1));
             process.getOutputStream().close();
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            if (!process.waitFor(atMost.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new AssertionError(command + " did not end: " + Files.readString(output));
             }

@@ -133,7 +133,7 @@ public final class PartnerDirectory {
         } catch (RefusedCertificateException refused) {
             throw refused;
         } catch (CertificateException refused) {
-            throw new RefusedCertificateException(shown.get(0), refused);
+            throw RefusedCertificateException.of(shown.get(0), refused);
         }
     }
 

@@ -384,6 +384,7 @@ class PartnerServersFollowedTest {
                     .getContextPlugin(Model.class)
                     .getRouteDefinition("to-acme");
             return route != null
+                    && route.getTemplateParameters() != null // while it is being made
                     && ordered.equals(route.getTemplateParameters().getOrDefault("ordered", "true"))
                     && context().getRouteController().getRouteStatus("to-acme") == ServiceStatus.Started;
         });

@@ -21,7 +21,7 @@ public final class Jvm {
     public static List<String> command(List<String> options, String... program) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(ClassArchive.options());
         command.addAll(options);
         command.addAll(List.of("-cp", ClassArchive.CLASS_PATH));

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** While the ledger cannot be used, nothing is sent; it is asked once in a second at most, and why is said once. */
+/** While the ledger cannot be used, nothing is sent; it is asked a few times a second at most, and why is said once. */
 final class Outage {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.sent");
-    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration PAUSE = Duration.ofMillis(400);
 
     private volatile Instant until = Instant.MIN;
     private volatile @Nullable String why;

@@ -9,6 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -85,13 +86,19 @@ final class Filing {
         } else if (Files.exists(target) || isLong(name) || isTaken(target, id, papers.keySet())) {
             target = named(target, id);
         }
-        if (!isClaimed(target, id, papers)) {
+        // The first paper names the id: of two that put a file of one name away at once, one has to give way.
+        Map<String, byte[]> unwritten = new LinkedHashMap<>(papers);
+        Map.Entry<String, byte[]> first = papers.entrySet().iterator().next();
+        Path claim = Papers.beside(target, first.getKey());
+        if (durable.writeNew(claim, id, first.getValue())) {
+            unwritten.remove(first.getKey());
+        } else if (!isKey(claim, id)) {
             target = named(target, id);
         }
         if (Files.exists(target)) {
             throw new FileAlreadyExistsException(target.toString());
         }
-        write(papers, target);
+        write(unwritten, target);
         return move(file, target, id);
     }
 
@@ -162,13 +169,6 @@ final class Filing {
         } catch (IOException occupied) {
             return false;
         }
-    }
-
-    /** By the first paper, which names the id: of two that put a file of one name away at once, one has to give way. */
-    private boolean isClaimed(Path target, String id, Map<String, byte[]> papers) throws IOException {
-        Map.Entry<String, byte[]> first = papers.entrySet().iterator().next();
-        Path paper = Papers.beside(target, first.getKey());
-        return durable.writeNew(paper, id, first.getValue()) || isKey(paper, id);
     }
 
     /** Whether the papers' names are others' files; those of an attempt to put this one away name its id. */

@@ -55,7 +55,7 @@ public final class Durable {
      * Writes a file like {@link #write}, unless there is one of that name.
      *
      * @param writer unique among those who may write it at the same time
-     * @return whether there was none; where the file system has no links, nothing is written and it is taken for none
+     * @return whether there was none; where the file system has no links, it is taken for none
      */
     public boolean writeNew(Path file, String writer, byte[] content) throws IOException {
         createFolders(folderOf(file));
@@ -66,7 +66,7 @@ public final class Durable {
         } catch (FileAlreadyExistsException taken) {
             return false;
         } catch (FileSystemException | UnsupportedOperationException noLinks) {
-            LOG.debug("{} cannot be claimed", file, noLinks);
+            write(file, content);
         } finally {
             Files.deleteIfExists(unfinished);
         }

@@ -62,6 +62,8 @@ class ArchitectureTest {
             .definedBy("io.countersign.revocation..")
             .layer("address")
             .definedBy("io.countersign.address..")
+            .layer("dns")
+            .definedBy("io.countersign.dns..")
             .layer("text")
             .definedBy("io.countersign.text..")
             .whereLayer("main")
@@ -98,6 +100,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("admission", "client", "receipt", "send", "route", "cli")
             .whereLayer("revocation")
             .mayOnlyBeAccessedByLayers("partner", "client", "route", "cli")
+            .whereLayer("dns")
+            .mayOnlyBeAccessedByLayers("address", "admission", "listener", "client", "cli")
             .whereLayer("text")
             .mayOnlyBeAccessedByLayers("tls", "revocation", "refusal", "retention", "send", "cli")
             .whereLayer("settings")
@@ -143,6 +147,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.hc..", "org.apache.camel.component.http..");
+
+    @ArchTest
+    static final ArchRule onlyDnsKnowsItsLibrary = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.countersign.dns..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.xbill..");
 
     @ArchTest
     static final ArchRule onlyOperationsKnowsPrometheus = noClasses()

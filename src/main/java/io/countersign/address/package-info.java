@@ -1,6 +1,6 @@
 /**
- * Where a connection comes from, and whether that is within the networks of a list.
- * Nothing here looks up names or believes headers.
+ * Where a connection comes from, and whether that is within the networks of a list or fits the certificate that it shows.
+ * Nothing here believes a header.
  */
 @NullMarked
 package io.countersign.address;

@@ -1,6 +1,9 @@
 package io.countersign.admission;
 
 import io.countersign.address.Addresses;
+import io.countersign.address.Finding;
+import io.countersign.dns.Names;
+import io.countersign.dns.WaitingRoom;
 import io.countersign.partner.KnownPartner;
 import io.countersign.partner.Partners;
 import io.countersign.refusal.Code;
@@ -10,8 +13,11 @@ import io.countersign.settings.ByteSize;
 import io.countersign.sighting.Sightings;
 import io.countersign.tls.Certificates;
 import io.countersign.transfer.Transfer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -27,11 +33,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Admission implements Processor {
     private static final String ANYONE = "anyone";
+    /** Every look-up ends in time by itself, and says then what it was about. */
+    private static final Duration MORE = Duration.ofMillis(500);
 
     private @Nullable Partners partners;
     private @Nullable Sightings sightings;
     private long maxSize = Long.MAX_VALUE;
     private boolean anyone;
+    private @Nullable Names names;
+    private final WaitingRoom waitingRoom = new WaitingRoom();
 
     public void setPartners(Partners partners) {
         this.partners = partners;
@@ -40,6 +50,11 @@ public final class Admission implements Processor {
     /** Is told which certificates were admitted, and which nobody knows; none where that is not recorded. */
     public void setSightings(Sightings sightings) {
         this.sightings = sightings;
+    }
+
+    /** Say whether a caller's address is that of a host. */
+    public void setNames(Names names) {
+        this.names = names;
     }
 
     /** The largest payload taken from anybody. */
@@ -94,14 +109,33 @@ public final class Admission implements Processor {
         }
     }
 
-    private static void checkAddress(KnownPartner partner, Caller caller) throws Refusal {
-        if (!partner.addresses().contains(caller.address())) {
+    private void checkAddress(KnownPartner partner, Caller caller) throws Refusal {
+        Names asked = Objects.requireNonNull(names, "names is not set");
+        Finding finding = found(
+                partner,
+                partner.addresses().find(caller.address(), caller.certificates().get(0), asked),
+                asked.longestWait());
+        if (!finding.fits()) {
             String address = Addresses.format(caller.address());
             throw new Refusal(
                     Code.ADDRESS_NOT_ALLOWED,
-                    "You may not call from " + address + ".",
-                    address + " is not among the partner's addresses: "
-                            + (partner.addresses().networks().isEmpty() ? "none are listed" : partner.addresses()));
+                    finding.undetermined()
+                            ? "Whether you may call from " + address + " cannot be found out at the moment."
+                            : "You may not call from " + address + ".",
+                    finding.reason());
+        }
+    }
+
+    private Finding found(KnownPartner partner, CompletableFuture<Finding> finding, Duration wait) {
+        try {
+            return waitingRoom
+                    .await(finding, partner.id(), wait.plus(MORE))
+                    .orElseGet(() -> Finding.unknown("too many requests wait for what name servers say"));
+        } catch (ExecutionException failed) {
+            return Finding.unknown("the address could not be checked: " + failed.getCause());
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return Finding.unknown("the service stops");
         }
     }
 

@@ -73,12 +73,7 @@ final class PartnerFacts {
         facts.put("properties", properties);
         KnownPartner partner = known;
         if (partner != null) {
-            facts.put(
-                    "addresses",
-                    partner.addresses().networks().isEmpty()
-                                    && !partner.addresses().any()
-                            ? "none: nobody is admitted"
-                            : partner.addresses().toString());
+            facts.put("addresses", partner.addresses().told());
             if (!partner.pins().isEmpty()) {
                 facts.put("pins", array(partner.pins().stream().map(this::pin)));
             }

@@ -1,6 +1,7 @@
 package io.countersign.cli;
 
 import io.countersign.client.SendingFile;
+import io.countersign.dns.Names;
 import io.countersign.ledger.Ledger;
 import io.countersign.ledger.Node;
 import io.countersign.partner.Partners;
@@ -8,6 +9,7 @@ import io.countersign.revocation.Revocation;
 import io.countersign.route.Routes;
 import io.countersign.send.Attempts;
 import io.countersign.send.Outcome;
+import io.countersign.settings.DnsTerms;
 import io.countersign.settings.InvalidSettingsException;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
@@ -49,6 +51,7 @@ final class Sending implements AutoCloseable {
     private final Ledger ledger;
     private final List<Path> files;
     private @Nullable Revocation revocation;
+    private @Nullable Names names;
 
     private Sending(CommandOutbox outbox, Ledger ledger, List<Path> files) {
         this.outbox = outbox;
@@ -110,6 +113,9 @@ final class Sending implements AutoCloseable {
         if (revocation != null) {
             revocation.close();
         }
+        if (names != null) {
+            names.close();
+        }
         ledger.close();
         outbox.close();
     }
@@ -145,6 +151,10 @@ final class Sending implements AutoCloseable {
         main.addOverrideProperty("camel.main.shutdown-timeout", "5"); // seconds; what is cut off was not accepted
         main.bind("partners", partners);
         main.bind("ledger", ledger);
+        DnsTerms dns = DnsTerms.of(settings);
+        Names asked = new Names(dns.servers(), dns.longestWait());
+        names = asked;
+        main.bind("names", asked);
         main.bind("progress", (SendingFile.Progress) new ProgressBars());
         main.init();
         new Routes(main.getCamelContext(), settings, partners, checked).loadSending(partner, outbox.folder(), problems);

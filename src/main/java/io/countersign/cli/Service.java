@@ -1,6 +1,7 @@
 package io.countersign.cli;
 
 import io.countersign.client.SendingFile;
+import io.countersign.dns.Names;
 import io.countersign.ledger.Ledger;
 import io.countersign.ledger.Node;
 import io.countersign.listener.Listeners;
@@ -18,6 +19,7 @@ import io.countersign.route.Following;
 import io.countersign.route.OwnRoute;
 import io.countersign.route.Routes;
 import io.countersign.send.Attempts;
+import io.countersign.settings.DnsTerms;
 import io.countersign.settings.InvalidSettingsException;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
@@ -58,6 +60,7 @@ public final class Service implements AutoCloseable {
     private final Refusals refusals = new Refusals();
     private final Sightings sightings;
     private final Listeners listeners;
+    private final Names names;
     private final OwnRoute ownRoute = new OwnRoute();
     private final LiveMain main = new LiveMain();
     private final Expiry expiry;
@@ -83,6 +86,8 @@ public final class Service implements AutoCloseable {
         this.clock = clock;
         this.revocation = Revoked.check(settings, clock);
         this.partners = new Partners(clock);
+        DnsTerms dns = DnsTerms.of(settings);
+        this.names = new Names(dns.servers(), dns.longestWait());
         this.expiry = new Expiry(this::dated, clock);
         this.sightings = new Sightings(clock);
         this.listeners = new Listeners(refusals, sightings);
@@ -113,6 +118,7 @@ public final class Service implements AutoCloseable {
             main.bind("jetty", listeners);
             main.bind("partners", partners);
             main.bind("ledger", ledger);
+            main.bind("names", names);
             main.bind("sightings", sightings);
             main.bind("refusal", refusing);
             main.bind("hasOwnRoute", ownRoute);
@@ -294,6 +300,7 @@ public final class Service implements AutoCloseable {
         }
         sightings.close();
         revocation.close();
+        names.close();
         if (keeping != null) {
             keeping.close();
         }

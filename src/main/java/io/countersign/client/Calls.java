@@ -1,6 +1,8 @@
 package io.countersign.client;
 
-import io.countersign.tls.CallerTls;
+import io.countersign.address.AllowedAddresses;
+import io.countersign.dns.Names;
+import io.countersign.partner.CallTerms;
 import io.countersign.tls.KeyMaterialException;
 import java.io.IOException;
 import java.net.Socket;
@@ -44,16 +46,18 @@ final class Calls implements HttpClientConfigurer {
 
     private final Terms terms;
     private final HttpEndpoint endpoint;
+    private final Names names;
     private final ScheduledExecutorService watch;
 
     /** Whom we trust and what we show, as it is now. */
     interface Terms {
-        CallerTls now() throws KeyMaterialException;
+        CallTerms now() throws KeyMaterialException;
     }
 
-    Calls(Terms terms, HttpEndpoint endpoint, ScheduledExecutorService watch) {
+    Calls(Terms terms, HttpEndpoint endpoint, Names names, ScheduledExecutorService watch) {
         this.terms = terms;
         this.endpoint = endpoint;
+        this.names = names;
         this.watch = watch;
     }
 
@@ -62,6 +66,7 @@ final class Calls implements HttpClientConfigurer {
         Timeout silence = Timeout.ofMilliseconds(endpoint.getSoTimeout());
         Timeout connect = Timeout.ofMilliseconds(endpoint.getConnectTimeout());
         builder.setConnectionManager(new Connections()
+                .setDnsResolver(new ServerAddresses(this::addressesOfNow, names))
                 .setTlsSocketStrategy((socket, host, port, attachment, context) -> upgrade(socket, host, port, context))
                 .setDefaultTlsConfig(
                         TlsConfig.custom().setHandshakeTimeout(connect).build())
@@ -100,10 +105,19 @@ final class Calls implements HttpClientConfigurer {
         return chain.proceed(request, scope);
     }
 
+    private AllowedAddresses addressesOfNow() {
+        try {
+            return terms.now().addresses();
+        } catch (KeyMaterialException unusable) {
+            return AllowedAddresses.NOWHERE; // the call has failed for that already
+        }
+    }
+
     private static SSLSocket upgrade(Socket socket, String host, int port, HttpContext context) throws IOException {
         context.setAttribute(NEW_CONNECTION, true);
-        CallerTls tls = (CallerTls) HttpClientContext.cast(context).getUserToken();
-        return tls.handshake(socket, host, port);
+        CallTerms now = (CallTerms) HttpClientContext.cast(context).getUserToken();
+        ServerAddresses.check(socket.getInetAddress(), now.addresses());
+        return now.tls().handshake(socket, host, port);
     }
 
     private static final class Connections extends PoolingHttpClientConnectionManagerBuilder {

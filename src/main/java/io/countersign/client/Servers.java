@@ -1,5 +1,6 @@
 package io.countersign.client;
 
+import io.countersign.dns.Names;
 import io.countersign.partner.Partners;
 import io.countersign.tls.CompanyIdentity;
 import io.countersign.tls.Identity;
@@ -28,6 +29,7 @@ public final class Servers extends HttpComponent {
 
     private @Nullable CompanyIdentity identity;
     private @Nullable Partners partners;
+    private @Nullable Names names;
     private @Nullable ScheduledExecutorService watch;
 
     public Servers() {
@@ -54,6 +56,11 @@ public final class Servers extends HttpComponent {
         this.partners = partners;
     }
 
+    /** Say where a server is whose partner's file says where it must be. */
+    public void setNames(Names names) {
+        this.names = names;
+    }
+
     @Override
     protected void doInit() throws Exception {
         super.doInit();
@@ -74,6 +81,7 @@ public final class Servers extends HttpComponent {
                     () -> Objects.requireNonNull(partners, "partners is not set")
                             .calling(partner, company()),
                     http,
+                    Objects.requireNonNull(names, "names is not set"),
                     Objects.requireNonNull(watch));
             http.setHttpClientConfigurer(builder -> {
                 if (before != null) {

@@ -1,5 +1,6 @@
 package io.countersign.listener;
 
+import io.countersign.dns.WaitingRoom;
 import io.countersign.refusal.Refusals;
 import io.countersign.sighting.Sightings;
 import io.countersign.tls.ListenerTls;
@@ -38,6 +39,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.ThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -213,6 +215,16 @@ public final class Listeners extends JettyHttpComponent12 {
 
     private static String place(JettyHttpEndpoint endpoint) {
         return endpoint.getProtocol() + " " + endpoint.getHttpUri().getHost() + " " + endpoint.getPort();
+    }
+
+    /** Those who wait for name servers keep their threads, and nobody else's. */
+    @Override
+    protected Server createServer() {
+        Server server = super.createServer();
+        if (server.getThreadPool() instanceof ThreadPool.SizedThreadPool threads) {
+            threads.setMaxThreads(threads.getMaxThreads() + WaitingRoom.PLACES);
+        }
+        return server;
     }
 
     @Override

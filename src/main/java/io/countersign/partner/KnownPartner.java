@@ -1,6 +1,6 @@
 package io.countersign.partner;
 
-import io.countersign.address.AllowedAddresses;
+import io.countersign.address.AddressCheck;
 import io.countersign.tls.Authorities.Authority;
 import io.countersign.tls.Dated;
 import java.security.cert.X509Certificate;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record KnownPartner(
         String id,
         boolean enabled,
-        AllowedAddresses addresses,
+        AddressCheck addresses,
         long maxSize,
         List<Pin> pins,
         Set<Authority> authorities,

@@ -22,6 +22,7 @@ public final class Partner {
     private boolean enabled = true;
     private @Nullable String url;
     private @Nullable String serverTrust;
+    private @Nullable String serverAddresses;
     private boolean verifyHost = true;
     private @Nullable String certificate;
     private @Nullable String key;
@@ -50,12 +51,18 @@ public final class Partner {
         this.san = san;
     }
 
-    /** Networks that the partner calls from, separated by commas, or {@code any}; without it nobody is admitted. */
+    /**
+     * Networks that the partner calls from, separated by commas, also as full names of hosts, or {@code any}; without it a
+     * check of the list admits nobody.
+     */
     public void setAddresses(String addresses) {
         this.addresses = addresses;
     }
 
-    /** {@code listed} (default): the address must be within {@link #setAddresses}; {@code off}: it may be any. */
+    /**
+     * {@code listed} (default): the address must be within {@link #setAddresses}; {@code certificate}: it must be one that the
+     * certificate names, or that of a host that it names; {@code both}; {@code either}; {@code off}: it may be any.
+     */
     public void setAddressCheck(String addressCheck) {
         this.addressCheck = addressCheck;
     }
@@ -78,6 +85,11 @@ public final class Partner {
     /** What the server at {@link #setUrl} must chain to or be, as a PEM file. */
     public void setServerTrust(String serverTrust) {
         this.serverTrust = serverTrust;
+    }
+
+    /** Networks in which the host of {@link #setUrl} must be, separated by commas; without it, it may be anywhere. */
+    public void setServerAddresses(String serverAddresses) {
+        this.serverAddresses = serverAddresses;
     }
 
     /** Whether the host of {@link #setUrl} must be named in its certificate. */
@@ -108,6 +120,7 @@ public final class Partner {
         put(set, "enabled", enabled ? null : "false");
         put(set, "url", url);
         put(set, "serverTrust", serverTrust);
+        put(set, "serverAddresses", serverAddresses);
         put(set, "verifyHost", verifyHost ? null : "false");
         put(set, "certificate", certificate);
         put(set, "key", key);
@@ -185,6 +198,11 @@ public final class Partner {
     @Nullable
     String serverTrust() {
         return serverTrust;
+    }
+
+    @Nullable
+    String serverAddresses() {
+        return serverAddresses;
     }
 
     boolean verifyHost() {

@@ -1,5 +1,6 @@
 package io.countersign.partner;
 
+import io.countersign.address.AddressCheck;
 import io.countersign.address.AllowedAddresses;
 import io.countersign.revocation.RevocationLists;
 import io.countersign.settings.ByteSize;
@@ -162,22 +163,22 @@ final class PartnerReader {
         }
     }
 
-    private static AllowedAddresses addresses(Partner partner, Problems own) {
-        String check = partner.addressCheck() == null
-                ? "listed"
-                : partner.addressCheck().strip();
-        if (check.equals("off")) {
-            return AllowedAddresses.ANYWHERE;
-        }
-        if (!check.equals("listed")) {
-            own.add("addressCheck", "'" + check + "' is not known to this version; accepted: listed, off");
+    private static AddressCheck addresses(Partner partner, Problems own) {
+        AddressCheck.Kind kind = AddressCheck.Kind.LISTED;
+        AllowedAddresses listed = AllowedAddresses.NOWHERE;
+        try {
+            kind = partner.addressCheck() == null
+                    ? kind
+                    : AddressCheck.Kind.parse(partner.addressCheck().strip());
+        } catch (IllegalArgumentException notOne) {
+            own.add("addressCheck", String.valueOf(notOne.getMessage()));
         }
         try {
-            return AllowedAddresses.parse(partner.addresses() == null ? "" : partner.addresses());
+            listed = AllowedAddresses.parse(partner.addresses() == null ? "" : partner.addresses());
         } catch (IllegalArgumentException wrong) {
             own.add("addresses", String.valueOf(wrong.getMessage()));
-            return new AllowedAddresses(false, List.of());
         }
+        return new AddressCheck(kind, listed);
     }
 
     private static long maxSize(Partner partner, Problems own) {

@@ -1,5 +1,6 @@
 package io.countersign.partner;
 
+import io.countersign.address.AllowedAddresses;
 import io.countersign.tls.Identity;
 import io.countersign.tls.ServerTrust;
 import java.net.URI;
@@ -12,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param trust which servers are this partner's; none where any server is that holds under the shared trust
  * @param verifyHost whether the server's certificate must name the host of the URL
  * @param identity what we show to this partner alone; none where it is the company's own
+ * @param addresses where the server may be
  */
 public record PartnerServer(
         @Nullable URI url,
         @Nullable ServerTrust trust,
         boolean verifyHost,
-        @Nullable Identity identity) {}
+        @Nullable Identity identity,
+        AllowedAddresses addresses) {}

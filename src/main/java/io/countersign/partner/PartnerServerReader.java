@@ -1,5 +1,6 @@
 package io.countersign.partner;
 
+import io.countersign.address.AllowedAddresses;
 import io.countersign.settings.Problems;
 import io.countersign.tls.Acceptance;
 import io.countersign.tls.Identity;
@@ -34,7 +35,24 @@ final class PartnerServerReader {
     PartnerServer read(Partner partner) {
         URI url = url(partner);
         Identity identity = identity(partner);
-        return new PartnerServer(url, trust(partner), partner.verifyHost(), identity);
+        return new PartnerServer(url, trust(partner), partner.verifyHost(), identity, addresses(partner));
+    }
+
+    /** A list that is there and empty would be a wish to reach nobody, and a mistake. */
+    private AllowedAddresses addresses(Partner partner) {
+        if (partner.serverAddresses() == null) {
+            return AllowedAddresses.ANYWHERE;
+        }
+        try {
+            AllowedAddresses listed = AllowedAddresses.parseNetworks(partner.serverAddresses());
+            if (!listed.equals(AllowedAddresses.NOWHERE)) {
+                return listed;
+            }
+            problems.add("serverAddresses", "is empty; accepted: networks, or leaving it out for any");
+        } catch (IllegalArgumentException wrong) {
+            problems.add("serverAddresses", String.valueOf(wrong.getMessage()));
+        }
+        return AllowedAddresses.NOWHERE;
     }
 
     private @Nullable URI url(Partner partner) {

@@ -1,5 +1,6 @@
 package io.countersign.partner;
 
+import io.countersign.address.AllowedAddresses;
 import io.countersign.refusal.Refusal;
 import io.countersign.settings.Problems;
 import io.countersign.tls.Authorities;
@@ -142,26 +143,30 @@ public final class Partners implements ClientTrust {
     }
 
     /**
-     * The TLS of calls to a partner as it is now; to anyone else, the company's identity and the shared trust.
+     * The terms of calls to a partner as they are now; to anyone else, the company's identity and the shared trust.
      *
      * @param id of the partner, or empty for anyone else
      * @throws IllegalStateException where the partner is not known now, or is not enabled
      */
-    public CallerTls calling(String id, Identity company) {
+    public CallTerms calling(String id, Identity company) {
         PartnerDirectory now = directory;
         if (id.isEmpty()) {
-            return new CallerTls(company, now.sharedTrust(), true, now.revocation(), clock);
+            return new CallTerms(
+                    new CallerTls(company, now.sharedTrust(), true, now.revocation(), clock),
+                    AllowedAddresses.ANYWHERE);
         }
         KnownPartner partner = now.partner(id);
         if (partner == null || !partner.enabled()) {
             throw new IllegalStateException("partner " + id + (partner == null ? " is not known" : " is not enabled"));
         }
         PartnerServer server = partner.server();
-        return new CallerTls(
-                server.identity() == null ? company : server.identity(),
-                server.trust() == null ? now.sharedTrust() : server.trust(),
-                server.verifyHost(),
-                now.revocation(),
-                clock);
+        return new CallTerms(
+                new CallerTls(
+                        server.identity() == null ? company : server.identity(),
+                        server.trust() == null ? now.sharedTrust() : server.trust(),
+                        server.verifyHost(),
+                        now.revocation(),
+                        clock),
+                server.addresses());
     }
 }

@@ -1,6 +1,7 @@
 package io.countersign.send;
 
 import io.countersign.client.SendingFile;
+import io.countersign.client.ServerAddressException;
 import io.countersign.settings.Problems;
 import io.countersign.tls.ServerCertificateException;
 import java.io.EOFException;
@@ -60,9 +61,17 @@ final class BrokenCall {
         return first(thrown, SendingFile.ChangedException.class)
                 .map(changed -> failed(FailureCode.FILE_CHANGED, changed.getMessage(), thrown))
                 .or(() -> first(thrown, ServerCertificateException.class).map(BrokenCall::untrusted))
+                .or(() -> first(thrown, ServerAddressException.class).map(BrokenCall::elsewhere))
                 .or(() -> first(thrown, SSLException.class).flatMap(tls -> tls(tls, url)))
                 .or(() -> network(thrown, url))
                 .orElseGet(() -> failed(FailureCode.LOCAL, Problems.reason(thrown), thrown));
+    }
+
+    private static Failed elsewhere(ServerAddressException why) {
+        return failed(
+                why.isUndetermined() ? FailureCode.UNREACHABLE : FailureCode.SERVER_ADDRESS_MISMATCH,
+                why.getMessage(),
+                why);
     }
 
     private static Failed untrusted(ServerCertificateException why) {

@@ -8,6 +8,7 @@ public enum FailureCode {
     SERVER_CERTIFICATE_EXPIRED("The certificate of the partner's server is not valid now", true),
     SERVER_CERTIFICATE_REVOKED("The certificate of the partner's server has been revoked", true),
     SERVER_HOST_MISMATCH("The certificate of the partner's server does not name the host that was called", true),
+    SERVER_ADDRESS_MISMATCH("The partner's server is not in the networks that its file says", true),
     CLIENT_CERTIFICATE_REFUSED("The partner's server turned our certificate away", true),
     TLS_FAILED("No TLS connection with the partner's server is possible", true),
     REFUSED("The partner refused the file", true),

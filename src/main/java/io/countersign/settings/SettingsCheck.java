@@ -72,6 +72,7 @@ public final class SettingsCheck {
         var unused = RevocationTerms.read(settings, problems);
         var unusedToo = RetentionTerms.read(settings, problems);
         var unusedEither = ShutdownTerms.read(settings, problems);
+        var unusedAtAll = DnsTerms.read(settings, problems);
         data();
         ledger();
         password("countersign.key-password");

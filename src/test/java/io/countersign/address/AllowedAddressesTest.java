@@ -3,6 +3,7 @@ package io.countersign.address;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.countersign.dns.HostName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,7 +32,19 @@ class AllowedAddressesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"anyone", "all", "*", "any.example", "a n y", "0/0"})
+    @ValueSource(
+            strings = {
+                "anyone",
+                "all",
+                "*",
+                "*.example",
+                "any host",
+                "a n y",
+                "0/0",
+                "anylocal",
+                "10.1.1",
+                "10.0.0.0.example.1"
+            })
     void areNotAnyByAnotherWord(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> AllowedAddresses.parse(text))
@@ -51,11 +64,31 @@ class AllowedAddressesTest {
     }
 
     @Test
+    void haveHostsInOneForm() {
+        AllowedAddresses allowed = AllowedAddresses.parse("EDI.Acme.example., 192.0.2.7, localhost, bücher.example");
+
+        assertThat(allowed.hosts())
+                .extracting(HostName::value)
+                .containsExactly("edi.acme.example", "localhost", "xn--bcher-kva.example");
+        assertThat(allowed).hasToString("192.0.2.7/32, edi.acme.example, localhost, xn--bcher-kva.example");
+    }
+
+    @Test
+    void haveNoHostsWhereThoseWouldSayNothing() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AllowedAddresses.parseNetworks("10.0.0.0/8, edi.acme.example"))
+                .withMessageContaining("'edi.acme.example' is not an IP address")
+                .withMessageNotContaining("names of hosts");
+    }
+
+    @Test
     void reportEveryWrongEntryTogether() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> AllowedAddresses.parse("acme.example, 10.0.0.0/8, 10.0.0.0/33, any, 010.1.1.1"))
+                .isThrownBy(
+                        () -> AllowedAddresses.parse("acme, 10.0.0.0/8, 10.0.0.0/33, any, 010.1.1.1, *.acme.example"))
                 .withMessageContainingAll(
-                        "'acme.example' is not an IP address",
+                        "'acme' is not an IP address",
+                        "'*.acme.example' is not an IP address",
                         "'10.0.0.0/33' has no prefix length between 0 and 32",
                         "'010.1.1.1' is not an IP address",
                         "accepted: addresses and networks such as")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.countersign.address.AddressCheck;
 import io.countersign.address.AllowedAddresses;
 import io.countersign.refusal.Code;
 import io.countersign.refusal.Refusal;
@@ -27,7 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PartnerDirectoryTest {
     private static final RevocationCheck NOTHING_REVOKED = (path, stapled) -> {};
-    private static final PartnerServer NOWHERE = new PartnerServer(null, null, true, null);
+    private static final PartnerServer NOWHERE = new PartnerServer(null, null, true, null, AllowedAddresses.ANYWHERE);
+    private static final AddressCheck ANYWHERE = new AddressCheck(AddressCheck.Kind.OFF, AllowedAddresses.NOWHERE);
 
     private static final Certified SHARED = Issue.root("CN=Shared");
     private static final Certified OWN = Issue.root("CN=Acme CA");
@@ -416,7 +418,7 @@ class PartnerDirectoryTest {
         return new KnownPartner(
                 id,
                 true,
-                AllowedAddresses.ANYWHERE,
+                ANYWHERE,
                 Long.MAX_VALUE,
                 Arrays.stream(pins)
                         .map(pin -> Pin.always(pin.certificate(), id + ".crt"))
@@ -434,7 +436,7 @@ class PartnerDirectoryTest {
         return new KnownPartner(
                 id,
                 true,
-                AllowedAddresses.ANYWHERE,
+                ANYWHERE,
                 Long.MAX_VALUE,
                 List.of(),
                 own.authorities(),

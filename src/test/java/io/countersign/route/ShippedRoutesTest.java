@@ -3,6 +3,7 @@ package io.countersign.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.client.SendingFile;
+import io.countersign.dns.Names;
 import io.countersign.ledger.Ledger;
 import io.countersign.operations.Expiry;
 import io.countersign.operations.Metrics;
@@ -22,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +65,7 @@ class ShippedRoutesTest extends CamelTestSupport {
     private final OwnRoute ownRoute = new OwnRoute();
     private final Refusals refusals = new Refusals();
     private final Refusing refusing = new Refusing();
+    private final Names names = new Names(List.of(), Duration.ofSeconds(1));
     private final Problems problems = new Problems();
     private @Nullable Ledger ledger;
 
@@ -82,6 +85,7 @@ class ShippedRoutesTest extends CamelTestSupport {
         ledger.open();
         context.getRegistry().bind("ledger", ledger);
         context.getRegistry().bind("partners", new Partners(Clock.systemUTC()));
+        context.getRegistry().bind("names", names);
         context.getRegistry().bind("sightings", new Sightings(Clock.systemUTC()));
         context.getRegistry().bind("refusal", refusing);
         context.getRegistry().bind("hasOwnRoute", ownRoute);
@@ -92,7 +96,8 @@ class ShippedRoutesTest extends CamelTestSupport {
     }
 
     @AfterEach
-    void closeLedger() {
+    void close() {
+        names.close();
         if (ledger != null) {
             ledger.close();
         }

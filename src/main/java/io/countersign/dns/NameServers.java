@@ -218,7 +218,7 @@ final class NameServers {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         String why = cause instanceof SocketTimeoutException
-                ? "no name server answers about " + question.words()
+                ? "no answer about " + question.words() + " from any name server"
                 : "no name server can be asked about " + question.words() + ": " + cause.getMessage();
         return Answer.undetermined(why, FAILURE);
     }

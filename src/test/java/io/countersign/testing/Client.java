@@ -78,11 +78,11 @@ public final class Client {
         return connect("127.0.0.1", port, protocols);
     }
 
-    /** @param from the local address to call from */
+    /** @param from the local address to call from, whose family decides which loopback is called */
     public SSLSocket connect(String from, int port, String... protocols) throws IOException {
         Socket plain = new Socket();
         plain.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
-        plain.connect(new InetSocketAddress("127.0.0.1", port), 10_000);
+        plain.connect(new InetSocketAddress(from.contains(":") ? "::1" : "127.0.0.1", port), 10_000);
         plain.setSoTimeout(20_000);
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true);
         if (protocols.length > 0) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -50,6 +51,7 @@ public final class NameServer implements AutoCloseable {
     private final ServerSocket tcp;
     private final ScheduledExecutorService answering = Executors.newScheduledThreadPool(2);
     private final Map<Name, List<Record>> records = new ConcurrentHashMap<>();
+    private final Set<Name> ignored = ConcurrentHashMap.newKeySet();
     private final Map<Name, Integer> failures = new ConcurrentHashMap<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private volatile Duration delay = Duration.ZERO;
@@ -137,6 +139,17 @@ public final class NameServer implements AutoCloseable {
         return this;
     }
 
+    /** Asked about this name, it says nothing. */
+    public NameServer ignore(String name) {
+        ignored.add(name(name));
+        return this;
+    }
+
+    /** The name of an address, below which its reverse names stand. */
+    public static String reverse(String address) {
+        return ReverseMap.fromAddress(address(address)).toString(true);
+    }
+
     /** What to say of names that it has not been told of. */
     public NameServer otherwise(Function<Record, List<Record>> answer) {
         otherwise = answer;
@@ -217,7 +230,7 @@ public final class NameServer implements AutoCloseable {
 
     private void later(Message query, Sending sending) {
         asked.add(query.getQuestion().getName().toString());
-        if (silent) {
+        if (silent || ignored.contains(query.getQuestion().getName())) {
             return;
         }
         var unused = answering.schedule(

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From where a partner may call: from the networks that are listed, or from where its certificate says that it is. Fails
@@ -61,9 +62,11 @@ public record AddressCheck(Kind kind, AllowedAddresses listed) {
      * Finds out whether a caller may call from its address, at once where no name server needs to be asked.
      *
      * @param certificate that the caller shows
+     * @param names none where nobody can be asked
      */
-    public CompletableFuture<Finding> find(InetAddress address, X509Certificate certificate, Names names) {
-        long deadline = System.nanoTime() + names.longestWait().toNanos();
+    public CompletableFuture<Finding> find(InetAddress address, X509Certificate certificate, @Nullable Names names) {
+        long deadline =
+                System.nanoTime() + (names == null ? 0 : names.longestWait().toNanos());
         return switch (kind) {
             case OFF -> CompletableFuture.completedFuture(Finding.FITS);
             case LISTED -> listed.find(address, names, deadline);
@@ -83,7 +86,7 @@ public record AddressCheck(Kind kind, AllowedAddresses listed) {
     }
 
     private static CompletableFuture<Finding> certified(
-            InetAddress address, X509Certificate certificate, Names names, long deadline) {
+            InetAddress address, X509Certificate certificate, @Nullable Names names, long deadline) {
         CertifiedNames certified = CertifiedNames.of(certificate);
         if (certified.addresses().contains(address)) {
             return CompletableFuture.completedFuture(Finding.FITS);

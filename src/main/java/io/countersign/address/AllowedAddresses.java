@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The networks that a partner may call from, some perhaps written as the names of hosts, which stand for the addresses that
@@ -78,7 +79,7 @@ public record AllowedAddresses(boolean any, List<Network> networks, List<HostNam
     }
 
     /** Whether an address is allowed; known at once where it is in one of the networks. */
-    CompletableFuture<Finding> find(InetAddress address, Names names, long deadline) {
+    CompletableFuture<Finding> find(InetAddress address, @Nullable Names names, long deadline) {
         String written = Addresses.format(address);
         if (contains(address)) {
             return CompletableFuture.completedFuture(Finding.FITS);

@@ -5,12 +5,14 @@ import io.countersign.dns.HostName;
 import io.countersign.dns.Names;
 import io.countersign.dns.Question;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Whether one address is that of hosts, which name servers say. Fails closed: what they do not say by the deadline is not so. */
-record HostAddresses(InetAddress address, Names names, long deadline) {
+record HostAddresses(InetAddress address, @Nullable Names names, long deadline) {
     private static final int MOST_TOLD = 8;
 
     /** Whether the host has this address. */
@@ -43,12 +45,18 @@ record HostAddresses(InetAddress address, Names names, long deadline) {
     }
 
     private CompletableFuture<Answer> ask(Question question) {
-        CompletableFuture<Answer> answer = names.ask(question);
+        Names asked = names;
+        if (asked == null) {
+            return CompletableFuture.completedFuture(Answer.undetermined(
+                    "nobody can be asked about " + question.words() + ": the bean that admits has no names",
+                    Duration.ZERO));
+        }
+        CompletableFuture<Answer> answer = asked.ask(question);
         return answer.isDone()
                 ? answer
                 : answer.copy()
                         .completeOnTimeout(
-                                Answer.late(question, names.longestWait()),
+                                Answer.late(question, asked.longestWait()),
                                 deadline - System.nanoTime(),
                                 TimeUnit.NANOSECONDS);
     }

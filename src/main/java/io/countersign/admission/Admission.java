@@ -52,7 +52,7 @@ public final class Admission implements Processor {
         this.sightings = sightings;
     }
 
-    /** Say whether a caller's address is that of a host. */
+    /** Say whether a caller's address is that of a host; without them, none is. */
     public void setNames(Names names) {
         this.names = names;
     }
@@ -110,11 +110,10 @@ public final class Admission implements Processor {
     }
 
     private void checkAddress(KnownPartner partner, Caller caller) throws Refusal {
-        Names asked = Objects.requireNonNull(names, "names is not set");
         Finding finding = found(
                 partner,
-                partner.addresses().find(caller.address(), caller.certificates().get(0), asked),
-                asked.longestWait());
+                partner.addresses().find(caller.address(), caller.certificates().get(0), names),
+                names == null ? Duration.ZERO : names.longestWait());
         if (!finding.fits()) {
             String address = Addresses.format(caller.address());
             throw new Refusal(

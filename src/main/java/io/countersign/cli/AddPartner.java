@@ -1,5 +1,6 @@
 package io.countersign.cli;
 
+import io.countersign.address.AddressCheck;
 import io.countersign.edit.NewPartner;
 import io.countersign.partner.Pin;
 import io.countersign.tls.KeyMaterialException;
@@ -83,6 +84,12 @@ final class AddPartner implements Callable<Integer> {
     @Option(names = "--addresses", paramLabel = "LIST", description = "Networks that it calls from, or any.")
     private @Nullable String addresses;
 
+    @Option(
+            names = "--address-check",
+            paramLabel = "CHECK",
+            description = "What its address must fit: " + AddressCheck.Kind.ACCEPTED + " (default: listed).")
+    private @Nullable String addressCheck;
+
     @Option(names = "--url", description = "Where it receives.")
     private @Nullable String url;
 
@@ -130,7 +137,7 @@ final class AddPartner implements Callable<Integer> {
                     properties,
                     "added " + name + ": " + file);
             done = code != 1;
-            if (done && addresses == null) {
+            if (done && addresses == null && needsAddresses()) {
                 err.println("note: nobody is admitted as " + name + " yet, since it has no addresses; set addresses in "
                         + file);
             }
@@ -143,6 +150,10 @@ final class AddPartner implements Callable<Integer> {
                 each.discard();
             }
         }
+    }
+
+    private boolean needsAddresses() {
+        return addressCheck == null || List.of("listed", "both").contains(addressCheck);
     }
 
     private String comment() {
@@ -169,6 +180,7 @@ final class AddPartner implements Callable<Integer> {
         put(properties, "subject", subject);
         put(properties, "san", san);
         put(properties, "addresses", addresses);
+        put(properties, "addressCheck", addressCheck);
         put(properties, "url", url);
         return properties;
     }

@@ -21,7 +21,7 @@ public record Answer(
         return new Answer(List.of(), List.of(), why, false, life);
     }
 
-    static Answer undetermined(String why, Duration life) {
+    public static Answer undetermined(String why, Duration life) {
         return new Answer(List.of(), List.of(), why, true, life);
     }
 

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code countersign partners}, in a home folder where no service runs. */
@@ -218,6 +219,32 @@ class PartnerCommandsTest {
                 .contains("<property key=\"authority\" value=\"certs/hooli-ca-"
                         + home.authority.fingerprint().substring(0, 8) + ".crt\"/>");
         assertThat(partners("show", "hooli").exitCode()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "certificate, false, those of the certificate's names",
+        "either, false, those of the certificate's names",
+        "both, true, none: nobody is admitted",
+        "off, false, any (addressCheck: off)"
+    })
+    void aPartnerIsAddedWithWhatItsAddressMustFit(String check, boolean noted, String admitted) {
+        Ran ran = partners("add", "hooli", "--san", "dns:edi.hooli.example", "--address-check", check);
+
+        assertThat(ran.exitCode()).as(ran.err()).isZero();
+        assertThat(home.read("routes/partners/hooli.camel.yaml")).contains("addressCheck: " + check);
+        assertThat(ran.err().contains("nobody is admitted as hooli yet")).isEqualTo(noted);
+        assertThat(partners("show", "hooli").out()).contains(admitted);
+    }
+
+    @Test
+    void aPartnerIsNotAddedWithACheckThatThereIsNot() {
+        Ran ran = partners("add", "hooli", "--san", "dns:edi.hooli.example", "--address-check", "dns");
+
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.err())
+                .contains(
+                        "addressCheck: 'dns' is not an address check; accepted: listed, certificate, both, either, off");
     }
 
     @Test

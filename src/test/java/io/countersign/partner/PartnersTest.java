@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.countersign.address.AddressCheck;
 import io.countersign.address.AllowedAddresses;
 import io.countersign.partner.Partners.Described;
 import io.countersign.refusal.Code;
@@ -52,7 +53,7 @@ class PartnersTest {
 
         assertThat(acme.id()).isEqualTo("acme");
         assertThat(acme.enabled()).isTrue();
-        assertThat(acme.addresses()).isEqualTo(AllowedAddresses.parse(""));
+        assertThat(acme.addresses()).isEqualTo(new AddressCheck(AddressCheck.Kind.LISTED, AllowedAddresses.NOWHERE));
         assertThat(acme.maxSize()).isEqualTo(Long.MAX_VALUE);
         assertThat(acme.pins()).isEmpty();
         assertThat(acme.authorities()).isEmpty();
@@ -71,7 +72,7 @@ class PartnersTest {
         assertThat(acme.pins()).containsExactly(Pin.always(ACME.certificate(), "acme.crt"));
         assertThat(acme.enabled()).isFalse();
         assertThat(acme.maxSize()).isEqualTo(1_000_000);
-        assertThat(acme.addresses()).hasToString("192.0.2.0/24, ::1/128");
+        assertThat(acme.addresses().told()).isEqualTo("192.0.2.0/24, ::1/128");
     }
 
     @Test
@@ -107,7 +108,7 @@ class PartnersTest {
                             partner.setAddressCheck("off");
                         })
                         .addresses())
-                .isEqualTo(AllowedAddresses.ANYWHERE);
+                .isEqualTo(new AddressCheck(AddressCheck.Kind.OFF, AllowedAddresses.NOWHERE));
     }
 
     @ParameterizedTest
@@ -194,11 +195,12 @@ class PartnersTest {
                 "subject | '' | the subject is empty",
                 "san | acme.example | 'acme.example' is not a name",
                 "san | ip:acme | 'acme' is not an IP address",
-                "addresses | acme.example | 'acme.example' is not an IP address",
+                "addresses | acme | 'acme' is not an IP address",
                 "addresses | 10.0.0.0/33 | '10.0.0.0/33' has no prefix length",
-                "addressCheck | certificate | 'certificate' is not known to this version; accepted: listed, off",
-                "addressCheck | none | 'none' is not known to this version; accepted: listed, off",
-                "addressCheck | OFF | 'OFF' is not known to this version; accepted: listed, off",
+                "addressCheck | none | 'none' is not an address check; accepted: listed, certificate, both, either, off",
+                "addressCheck | OFF | 'OFF' is not an address check; accepted: listed, certificate, both, either, off",
+                "serverAddresses | acme.example | 'acme.example' is not an IP address",
+                "serverAddresses | '' | is empty",
                 "maxSize | big | 'big' is not a size",
                 "url | http://acme.example | 'http://acme.example' is not an https URL",
                 "url | https:// | 'https://' is not an https URL",
@@ -317,7 +319,7 @@ class PartnersTest {
     void sayEverythingThatIsWrongAtOnceAndWhoItIs() {
         Partner acme = new Partner();
         acme.setSubject("acme");
-        acme.setAddresses("acme.example");
+        acme.setAddresses("acme");
         acme.setMaxSize("big");
         acme.setUrl("ftp://acme.example");
         Partner globex = new Partner();
@@ -479,6 +481,7 @@ class PartnersTest {
             case "maxSize" -> partner.setMaxSize(value);
             case "url" -> partner.setUrl(value);
             case "serverTrust" -> partner.setServerTrust(value);
+            case "serverAddresses" -> partner.setServerAddresses(value);
             case "certificate" -> partner.setCertificate(value);
             case "key" -> partner.setKey(value);
             default -> throw new IllegalArgumentException(property);

@@ -316,6 +316,45 @@ class SettingsCheckTest {
         assertThat(problems()).containsExactly(key + " (-D): '" + value + "' " + said);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"dns.example", "192.0.2.53:0", "192.0.2.53:65536", "192.0.2.53:", ":53", "192.0.2", "[2001:db8::53", "-"})
+    void reportsWhatIsNoNameServer(String server) {
+        home.set("countersign.dns-servers", "192.0.2.1, " + server);
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("countersign.dns-servers (-D): '" + server + "' is not a name server; accepted: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2, 'is not a time; accepted: a number with a unit: ms, s, m, h, d'",
+        "0ms, 'cannot be waited for; accepted: more than 0, and up to 60s'",
+        "61s, 'cannot be waited for; accepted: more than 0, and up to 60s'",
+    })
+    void reportsHowLongNoNameServerIsWaitedFor(String wait, String said) {
+        home.set("countersign.dns-wait", wait);
+
+        assertThat(problems()).containsExactly("countersign.dns-wait (-D): '" + wait + "' " + said);
+    }
+
+    @Test
+    void acceptsNameServersWithAndWithoutPorts() {
+        home.set("countersign.dns-servers", "192.0.2.53, 192.0.2.53:5353, 2001:db8::53,[2001:db8::53]:5353, [2001:db8::53]");
+
+        assertThat(problems()).isEmpty();
+        assertThat(DnsTerms.of(home.settings(new Problems())).servers())
+                .extracting(server -> server.getAddress().getHostAddress() + " " + server.getPort())
+                .containsExactly(
+                        "192.0.2.53 53",
+                        "192.0.2.53 5353",
+                        "2001:db8:0:0:0:0:0:53 53",
+                        "2001:db8:0:0:0:0:0:53 5353",
+                        "2001:db8:0:0:0:0:0:53 53");
+    }
+
     @Test
     void acceptsWhatCanBeSaidOfRevocation() {
         home.set("countersign.revocation-unknown", "allow").set("countersign.revocation-wait", "1m");

@@ -3,13 +3,16 @@ package io.countersign.admission;
 import io.countersign.address.Addresses;
 import io.countersign.partner.KnownPartner;
 import io.countersign.partner.Partners;
+import io.countersign.proxy.Proxies;
 import io.countersign.refusal.Code;
 import io.countersign.refusal.Refusal;
 import io.countersign.refusal.Refusals;
 import io.countersign.settings.ByteSize;
 import io.countersign.sighting.Sightings;
 import io.countersign.tls.Certificates;
+import io.countersign.tls.ProxyTrust;
 import io.countersign.transfer.Transfer;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.Objects;
 import org.apache.camel.Exchange;
@@ -18,9 +21,10 @@ import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first step behind a listener: who calls (by the certificate of the TLS session alone), where from (by the socket's
- * address), and whether that partner may hand over what it announces. Sets the exchange properties {@code partner} and
- * {@code transfer}. Asked on every request, since a connection and a session outlive the trust they were made under.
+ * The first step behind a listener: who calls (by the certificate of the TLS session) and where from (by the socket's
+ * address), unless a proxy in front may say so; and whether that partner may hand over what it announces. Sets the exchange
+ * properties {@code partner} and {@code transfer}. Asked on every request, since a connection and a session outlive the trust
+ * they were made under.
  *
  * <p>Fails closed: who is not known is refused, unless the route says {@code anyone: "true"} on this bean; such callers
  * are then the partner {@value #ANYONE}. Reads no body.
@@ -30,6 +34,8 @@ public final class Admission implements Processor {
 
     private @Nullable Partners partners;
     private @Nullable Sightings sightings;
+    private @Nullable Proxies proxies;
+    private @Nullable ProxyTrust proxyTrust;
     private long maxSize = Long.MAX_VALUE;
     private boolean anyone;
 
@@ -40,6 +46,19 @@ public final class Admission implements Processor {
     /** Is told which certificates were admitted, and which nobody knows; none where that is not recorded. */
     public void setSightings(Sightings sightings) {
         this.sightings = sightings;
+    }
+
+    /** Who stands in front of the listener, and may say where a caller calls from; nobody where it is not set. */
+    public void setProxies(Proxies proxies) {
+        this.proxies = proxies;
+    }
+
+    /**
+     * Which of the {@link #setProxies proxies} may say what certificate a caller has shown them (RFC 9440). Nobody but these is
+     * then admitted, and their own certificates are nobody's.
+     */
+    public void setProxyTrust(ProxyTrust proxyTrust) {
+        this.proxyTrust = proxyTrust;
     }
 
     /** The largest payload taken from anybody. */
@@ -54,11 +73,14 @@ public final class Admission implements Processor {
 
     @Override
     public void process(Exchange exchange) throws Refusal {
-        Caller caller = Caller.of(exchange);
+        HttpServletRequest request = Caller.request(exchange);
+        Caller connected = Caller.of(request);
+        exchange.setProperty(
+                Refusals.CALLER,
+                Refusals.Caller.of(null, Addresses.format(connected.address()), fingerprint(connected)));
+        Caller caller = new ProxyWord(proxies, proxyTrust).caller(connected, request, now());
         String address = Addresses.format(caller.address());
-        String certificate = caller.certificates().isEmpty()
-                ? null
-                : Certificates.fingerprint(caller.certificates().get(0));
+        String certificate = fingerprint(caller);
         exchange.setProperty(Refusals.CALLER, Refusals.Caller.of(null, address, certificate));
         if (certificate == null && anyone) {
             admit(exchange, new Transfer(newId(), ANYONE, null, address, maxSize));
@@ -77,6 +99,16 @@ public final class Admission implements Processor {
         if (sightings != null && certificate != null) {
             sightings.admitted(partner.id(), certificate, caller.certificates().get(0), address);
         }
+    }
+
+    private Instant now() {
+        return partners == null ? Instant.now() : partners.clock().instant();
+    }
+
+    private static @Nullable String fingerprint(Caller caller) {
+        return caller.certificates().isEmpty()
+                ? null
+                : Certificates.fingerprint(caller.certificates().get(0));
     }
 
     private KnownPartner who(Caller caller) throws Refusal {

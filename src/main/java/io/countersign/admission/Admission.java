@@ -1,47 +1,45 @@
 package io.countersign.admission;
 
 import io.countersign.address.Addresses;
-import io.countersign.address.Finding;
 import io.countersign.dns.Names;
-import io.countersign.dns.WaitingRoom;
 import io.countersign.partner.KnownPartner;
 import io.countersign.partner.Partners;
+import io.countersign.proxy.Proxies;
 import io.countersign.refusal.Code;
 import io.countersign.refusal.Refusal;
 import io.countersign.refusal.Refusals;
 import io.countersign.settings.ByteSize;
 import io.countersign.sighting.Sightings;
 import io.countersign.tls.Certificates;
+import io.countersign.tls.ProxyTrust;
 import io.countersign.transfer.Transfer;
-import java.time.Duration;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first step behind a listener: who calls (by the certificate of the TLS session alone), where from (by the socket's
- * address), and whether that partner may hand over what it announces. Sets the exchange properties {@code partner} and
- * {@code transfer}. Asked on every request, since a connection and a session outlive the trust they were made under.
+ * The first step behind a listener: who calls (by the certificate of the TLS session) and where from (by the socket's
+ * address), unless a proxy in front may say so; and whether that partner may hand over what it announces. Sets the exchange
+ * properties {@code partner} and {@code transfer}. Asked on every request, since a connection and a session outlive the trust
+ * they were made under.
  *
  * <p>Fails closed: who is not known is refused, unless the route says {@code anyone: "true"} on this bean; such callers
  * are then the partner {@value #ANYONE}. Reads no body.
  */
 public final class Admission implements Processor {
     private static final String ANYONE = "anyone";
-    /** Every look-up ends in time by itself, and says then what it was about. */
-    private static final Duration MORE = Duration.ofMillis(500);
 
     private @Nullable Partners partners;
     private @Nullable Sightings sightings;
+    private @Nullable Proxies proxies;
+    private @Nullable ProxyTrust proxyTrust;
     private long maxSize = Long.MAX_VALUE;
     private boolean anyone;
-    private @Nullable Names names;
-    private final WaitingRoom waitingRoom = new WaitingRoom();
+    private WhereFrom whereFrom = new WhereFrom(null);
 
     public void setPartners(Partners partners) {
         this.partners = partners;
@@ -54,7 +52,20 @@ public final class Admission implements Processor {
 
     /** Say whether a caller's address is that of a host; without them, none is. */
     public void setNames(Names names) {
-        this.names = names;
+        whereFrom = new WhereFrom(names);
+    }
+
+    /** Who stands in front of the listener, and may say where a caller calls from; nobody where it is not set. */
+    public void setProxies(Proxies proxies) {
+        this.proxies = proxies;
+    }
+
+    /**
+     * Which of the {@link #setProxies proxies} may say what certificate a caller has shown them (RFC 9440). Nobody but these is
+     * then admitted, and their own certificates are nobody's.
+     */
+    public void setProxyTrust(ProxyTrust proxyTrust) {
+        this.proxyTrust = proxyTrust;
     }
 
     /** The largest payload taken from anybody. */
@@ -69,11 +80,14 @@ public final class Admission implements Processor {
 
     @Override
     public void process(Exchange exchange) throws Refusal {
-        Caller caller = Caller.of(exchange);
+        HttpServletRequest request = Caller.request(exchange);
+        Caller connected = Caller.of(request);
+        exchange.setProperty(
+                Refusals.CALLER,
+                Refusals.Caller.of(null, Addresses.format(connected.address()), fingerprint(connected)));
+        Caller caller = new ProxyWord(proxies, proxyTrust).caller(connected, request, now());
         String address = Addresses.format(caller.address());
-        String certificate = caller.certificates().isEmpty()
-                ? null
-                : Certificates.fingerprint(caller.certificates().get(0));
+        String certificate = fingerprint(caller);
         exchange.setProperty(Refusals.CALLER, Refusals.Caller.of(null, address, certificate));
         if (certificate == null && anyone) {
             admit(exchange, new Transfer(newId(), ANYONE, null, address, maxSize));
@@ -81,7 +95,7 @@ public final class Admission implements Processor {
         }
         KnownPartner partner = who(caller);
         exchange.setProperty(Refusals.CALLER, Refusals.Caller.of(partner.id(), address, certificate));
-        checkAddress(partner, caller);
+        whereFrom.check(partner, caller);
         if (!partner.enabled()) {
             throw new Refusal(
                     Code.PARTNER_DISABLED, "You are switched off here.", "enabled: false in the partner's file");
@@ -92,6 +106,16 @@ public final class Admission implements Processor {
         if (sightings != null && certificate != null) {
             sightings.admitted(partner.id(), certificate, caller.certificates().get(0), address);
         }
+    }
+
+    private Instant now() {
+        return partners == null ? Instant.now() : partners.clock().instant();
+    }
+
+    private static @Nullable String fingerprint(Caller caller) {
+        return caller.certificates().isEmpty()
+                ? null
+                : Certificates.fingerprint(caller.certificates().get(0));
     }
 
     private KnownPartner who(Caller caller) throws Refusal {
@@ -106,35 +130,6 @@ public final class Admission implements Processor {
                 sightings.refused(caller.certificates().get(0), Addresses.format(caller.address()), true);
             }
             throw refusal;
-        }
-    }
-
-    private void checkAddress(KnownPartner partner, Caller caller) throws Refusal {
-        Finding finding = found(
-                partner,
-                partner.addresses().find(caller.address(), caller.certificates().get(0), names),
-                names == null ? Duration.ZERO : names.longestWait());
-        if (!finding.fits()) {
-            String address = Addresses.format(caller.address());
-            throw new Refusal(
-                    Code.ADDRESS_NOT_ALLOWED,
-                    finding.undetermined()
-                            ? "Whether you may call from " + address + " cannot be found out at the moment."
-                            : "You may not call from " + address + ".",
-                    finding.reason());
-        }
-    }
-
-    private Finding found(KnownPartner partner, CompletableFuture<Finding> finding, Duration wait) {
-        try {
-            return waitingRoom
-                    .await(finding, partner.id(), wait.plus(MORE))
-                    .orElseGet(() -> Finding.unknown("too many requests wait for what name servers say"));
-        } catch (ExecutionException failed) {
-            return Finding.unknown("the address could not be checked: " + failed.getCause());
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            return Finding.unknown("the service stops");
         }
     }
 

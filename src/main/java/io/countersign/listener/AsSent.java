@@ -1,5 +1,6 @@
 package io.countersign.listener;
 
+import io.countersign.proxy.ClientCertHeader;
 import io.countersign.refusal.Refusing;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -42,6 +43,11 @@ public final class AsSent extends DefaultHttpBinding {
             String name = header.toLowerCase(Locale.ROOT);
             if (name.startsWith("camel") || name.startsWith("org.apache.camel")) {
                 throw new IllegalArgumentException("header '" + header + "' is Camel's own and cannot be let in");
+            }
+            if (header.equalsIgnoreCase(ClientCertHeader.CERTIFICATE)
+                    || header.equalsIgnoreCase(ClientCertHeader.CHAIN)) {
+                throw new IllegalArgumentException(
+                        "header '" + header + "' is for admission alone, behind a proxy, and cannot be let in");
             }
         }
     }

@@ -240,11 +240,15 @@ public final class Listeners extends JettyHttpComponent12 {
         if ("https".equals(endpoint.getProtocol())) {
             // The client checks that our certificate names the host it dialled; we have but one certificate to show.
             configuration.addCustomizer(new SecureRequestCustomizer(false));
-            TlsConnection spoken = tls(endpoint);
+            TlsConnection spoken = tls(endpoint, configuration);
             tls.put(place(endpoint), spoken);
-            connector = new ServerConnector(server, new SslConnectionFactory(spoken, http.getProtocol()), http);
+            configuration.addCustomizer(new Peer(() -> spoken.spoken().isForProxies()));
+            SslConnectionFactory ssl = new SslConnectionFactory(spoken, http.getProtocol());
+            connector = new ServerConnector(
+                    server, new FirstBytes.Factory(ssl, () -> spoken.spoken().proxies(), refusals), ssl, http);
             connector.addBean(new HandshakeFailures(refusals, sightings));
         } else {
+            configuration.addCustomizer(new Peer(() -> false));
             connector = new ServerConnector(server, http);
         }
         connector.setIdleTimeout(IDLE_MILLIS);
@@ -279,9 +283,9 @@ public final class Listeners extends JettyHttpComponent12 {
         freePorts.clear();
     }
 
-    private TlsConnection tls(JettyHttpEndpoint endpoint) {
+    private TlsConnection tls(JettyHttpEndpoint endpoint, HttpConfiguration http) {
         try {
-            return new TlsConnection(checked(endpoint), getCamelContext());
+            return new TlsConnection(checked(endpoint), getCamelContext(), http);
         } catch (GeneralSecurityException unusable) {
             throw new RuntimeCamelException(unusable.getMessage(), unusable);
         }

@@ -7,6 +7,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.jsse.ClientAuthentication;
+import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /**
@@ -14,9 +15,17 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
  * another may take its place while the listener stays open.
  */
 final class TlsConnection extends SslContextFactory.Server {
-    private ListenerTls spoken;
+    /** A certificate with its chain, which a proxy passes on in headers, is longer than Jetty's usual limit of 8 KiB. */
+    private static final int MOST_HEADER_BYTES = 64 * 1024;
 
-    TlsConnection(ListenerTls tls, CamelContext context) throws GeneralSecurityException {
+    private final HttpConfiguration http;
+    private final int usualHeaderBytes;
+    private volatile ListenerTls spoken;
+
+    /** @param http spoken over it */
+    TlsConnection(ListenerTls tls, CamelContext context, HttpConfiguration http) throws GeneralSecurityException {
+        this.http = http;
+        usualHeaderBytes = http.getRequestHeaderSize();
         spoken = tls;
         take(tls, tls.createSSLContext(context));
         setIncludeProtocols(ListenerTls.PROTOCOLS.toArray(String[]::new));
@@ -35,8 +44,14 @@ final class TlsConnection extends SslContextFactory.Server {
         }
     }
 
+    /** What new connections speak. */
+    ListenerTls spoken() {
+        return spoken;
+    }
+
     private void take(ListenerTls tls, SSLContext context) {
         setSslContext(context);
+        http.setRequestHeaderSize(tls.isForProxies() ? MOST_HEADER_BYTES : usualHeaderBytes);
         setWantClientAuth(tls.clientAuthentication() == ClientAuthentication.WANT);
         setNeedClientAuth(tls.clientAuthentication() == ClientAuthentication.REQUIRE);
     }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
@@ -39,10 +40,12 @@ record RouteFile(String name, String content) {
             "templatedRoute",
             "routeConfigurations",
             "routeConfiguration");
-    private static final String TLS = "tls.camel.";
+    /** Those whose beans the others name, and the second the first one's. */
+    private static final Pattern FIRST = Pattern.compile("(?:.*/)?(proxies|tls)\\.camel\\.[a-z]+");
+
     private static final Set<String> ENDINGS = Set.of(".camel.yaml", ".camel.yml", ".camel.xml");
 
-    /** The route files of a folder: first the one called tls, whose beans the others name, then by name. An absent folder holds none. */
+    /** The route files of a folder: first proxies and tls, whose beans the others name, then by name. An absent folder holds none. */
     static List<RouteFile> in(Path folder, Problems problems) {
         List<RouteFile> files = new ArrayList<>();
         try {
@@ -67,8 +70,8 @@ record RouteFile(String name, String content) {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(RouteFile::looksLikeOne)
                     .filter(Files::isRegularFile)
-                    .sorted(Comparator.comparing((Path file) ->
-                                    !file.getFileName().toString().startsWith(TLS))
+                    .sorted(Comparator.comparing(
+                                    (Path file) -> !FIRST.matcher(name(file)).matches())
                             .thenComparing(Comparator.naturalOrder()))
                     .toList();
         } catch (UncheckedIOException unreadable) {
@@ -88,6 +91,11 @@ record RouteFile(String name, String content) {
         } catch (IOException unreadable) {
             throw new IOException("cannot be read: " + unreadable, unreadable);
         }
+    }
+
+    /** Whether it is one of those whose beans all others may name. */
+    boolean comesFirst() {
+        return FIRST.matcher(name).matches();
     }
 
     Resource resource() {

@@ -36,8 +36,8 @@ public final class Routes {
     }
 
     /**
-     * Loads every file into a context that does not run yet: first {@code tls.camel.yaml}, whose beans all others may name,
-     * then the templates, the partners and the rest.
+     * Loads every file into a context that does not run yet: first {@code proxies.camel.yaml} and {@code tls.camel.yaml},
+     * whose beans all others may name, then the templates, the partners and the rest.
      *
      * @param problems gets all that is wrong; then nothing of it must run
      * @return follows changes, once everything runs
@@ -46,11 +46,11 @@ public final class Routes {
         List<RouteFile> files = new ArrayList<>();
         if (Files.isDirectory(settings.routes())) {
             List<RouteFile> top = RouteFile.in(settings.routes(), problems);
-            Predicate<RouteFile> tls = file -> file.name().contains("/tls.camel.");
-            files.addAll(top.stream().filter(tls).toList());
+            Predicate<RouteFile> first = RouteFile::comesFirst;
+            files.addAll(top.stream().filter(first).toList());
             files.addAll(RouteFile.in(settings.routes().resolve("templates"), problems));
             files.addAll(RouteFile.in(settings.routes().resolve("partners"), problems));
-            files.addAll(top.stream().filter(tls.negate()).toList());
+            files.addAll(top.stream().filter(first.negate()).toList());
         } else {
             problems.add(settings.routes().toString(), "no such folder; it holds the route files");
         }
@@ -77,7 +77,7 @@ public final class Routes {
     public void loadSending(String partner, Path outbox, Problems problems) {
         live.load(
                 RouteFile.in(settings.routes(), problems).stream()
-                        .filter(file -> file.name().matches(".*/(tls|send)\\.camel\\.[a-z]+"))
+                        .filter(file -> file.name().matches(".*/(proxies|tls|send)\\.camel\\.[a-z]+"))
                         .toList(),
                 problems);
         List<RouteFile> templates = RouteFile.in(settings.routes().resolve("templates"), problems);

@@ -69,6 +69,7 @@ public final class SettingsCheck {
 
     private @Nullable Authorities all(@Nullable InetAddress host) {
         size();
+        ProxyTerms.check(settings, problems);
         var unused = RevocationTerms.read(settings, problems);
         var unusedToo = RetentionTerms.read(settings, problems);
         var unusedEither = ShutdownTerms.read(settings, problems);

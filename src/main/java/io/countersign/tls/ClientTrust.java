@@ -13,6 +13,13 @@ public interface ClientTrust {
      */
     void check(List<X509Certificate> shown) throws CertificateException;
 
+    /**
+     * Reads what it needs, before a listener opens.
+     *
+     * @throws KeyMaterialException where it cannot be used
+     */
+    default void prepare() throws KeyMaterialException {}
+
     /** The certificate of the authority that issued another, where it is known. */
     default @Nullable X509Certificate issuer(X509Certificate issued) {
         return null;

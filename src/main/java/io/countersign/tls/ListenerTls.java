@@ -1,5 +1,6 @@
 package io.countersign.tls;
 
+import io.countersign.proxy.Proxies;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -45,6 +46,7 @@ public final class ListenerTls extends SSLContextParameters {
 
     private @Nullable CompanyIdentity identity;
     private @Nullable ClientTrust trust;
+    private Proxies proxies = new Proxies();
     private ClientAuthentication clientAuthentication = ClientAuthentication.REQUIRE;
 
     public void setIdentity(CompanyIdentity identity) {
@@ -54,6 +56,20 @@ public final class ListenerTls extends SSLContextParameters {
     /** What decides whether a client's certificate is genuine. */
     public void setTrust(ClientTrust trust) {
         this.trust = trust;
+    }
+
+    /** Who stands in front of the listener, and may say who calls; nobody where it is not set. */
+    public void setProxies(Proxies proxies) {
+        this.proxies = proxies;
+    }
+
+    public Proxies proxies() {
+        return proxies;
+    }
+
+    /** Whether only proxies come in, which end the TLS of callers and say what certificates these have shown. */
+    public boolean isForProxies() {
+        return trust instanceof ProxyTrust && clientAuthentication == ClientAuthentication.REQUIRE;
     }
 
     public void setClientAuthentication(ClientAuthentication clientAuthentication) {
@@ -75,6 +91,7 @@ public final class ListenerTls extends SSLContextParameters {
         Stapled.enable();
         SSLContext context = SSLContext.getInstance("TLS");
         ClientTrust clients = Objects.requireNonNull(trust, "trust is not set");
+        prepare(clients);
         context.init(
                 new KeyManager[] {
                     Stapled.over(new ShownByListener(Objects.requireNonNull(identity, "identity is not set")), clients)
@@ -82,6 +99,14 @@ public final class ListenerTls extends SSLContextParameters {
                 new TrustManager[] {new ClientTrustManager(clients)},
                 new SecureRandom());
         return context;
+    }
+
+    private static void prepare(ClientTrust clients) throws GeneralSecurityException {
+        try {
+            clients.prepare();
+        } catch (KeyMaterialException unusable) {
+            throw new GeneralSecurityException(unusable.getMessage(), unusable);
+        }
     }
 
     private Identity company() throws GeneralSecurityException {

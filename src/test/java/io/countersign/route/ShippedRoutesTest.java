@@ -116,8 +116,7 @@ class ShippedRoutesTest extends CamelTestSupport {
         files.load(RouteFile.in(Path.of("routes/templates"), problems), problems);
         files.load(
                 RouteFile.in(java.util.Objects.requireNonNull(file.getParent()), problems).stream()
-                        .filter(one -> file.toString().endsWith(one.name())
-                                || one.name().contains("tls"))
+                        .filter(one -> file.toString().endsWith(one.name()) || one.comesFirst())
                         .toList(),
                 problems);
         assertThat(problems.found()).isEmpty();
@@ -263,8 +262,8 @@ class ShippedRoutesTest extends CamelTestSupport {
             files.load(RouteFile.in(Path.of(folder), problems), problems);
         }
         List<RouteFile> rest = RouteFile.in(Path.of("routes"), problems);
-        files.load(rest.stream().filter(file -> file.name().contains("tls")).toList(), problems);
-        files.load(rest.stream().filter(file -> !file.name().contains("tls")).toList(), problems);
+        files.load(rest.stream().filter(RouteFile::comesFirst).toList(), problems);
+        files.load(rest.stream().filter(file -> !file.comesFirst()).toList(), problems);
         for (String own : acmes) {
             files.load(List.of(new RouteFile("routes/partners/own.camel.yaml", own)), problems);
         }

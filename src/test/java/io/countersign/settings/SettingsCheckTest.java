@@ -318,7 +318,16 @@ class SettingsCheckTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"dns.example", "192.0.2.53:0", "192.0.2.53:65536", "192.0.2.53:", ":53", "192.0.2", "[2001:db8::53", "-"})
+            strings = {
+                "dns.example",
+                "192.0.2.53:0",
+                "192.0.2.53:65536",
+                "192.0.2.53:",
+                ":53",
+                "192.0.2",
+                "[2001:db8::53",
+                "-"
+            })
     void reportsWhatIsNoNameServer(String server) {
         home.set("countersign.dns-servers", "192.0.2.1, " + server);
 
@@ -342,7 +351,9 @@ class SettingsCheckTest {
 
     @Test
     void acceptsNameServersWithAndWithoutPorts() {
-        home.set("countersign.dns-servers", "192.0.2.53, 192.0.2.53:5353, 2001:db8::53,[2001:db8::53]:5353, [2001:db8::53]");
+        home.set(
+                "countersign.dns-servers",
+                "192.0.2.53, 192.0.2.53:5353, 2001:db8::53,[2001:db8::53]:5353, [2001:db8::53]");
 
         assertThat(problems()).isEmpty();
         assertThat(DnsTerms.of(home.settings(new Problems())).servers())

@@ -1,0 +1,183 @@
+package io.countersign.listener;
+
+import io.countersign.address.Addresses;
+import io.countersign.proxy.Proxies;
+import io.countersign.proxy.ProxyHeader;
+import io.countersign.proxy.ProxyHeader.Beginning;
+import io.countersign.proxy.UnclearCallerException;
+import io.countersign.refusal.Refusals;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+import org.eclipse.jetty.io.AbstractConnection;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.AbstractConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.ProxyConnectionFactory.ProxyEndPoint;
+import org.eclipse.jetty.util.BufferUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection before its TLS begins: who is at its other end, and whether a PROXY header says who calls. The header is taken
+ * off, and everything behind it goes to TLS, which then is spoken with the caller's address. Fails closed: a header counts
+ * only from a proxy, a proxy that owes one must send it, and every refusal is recorded.
+ */
+final class FirstBytes extends AbstractConnection implements Connection.UpgradeFrom {
+    /** Room for the longest header, and for telling what follows. */
+    private static final int ROOM = 2 * ProxyHeader.MOST_BYTES;
+
+    private final Connector connector;
+    private final ConnectionFactory tls;
+    private final Proxies proxies;
+    private final Refusals refusals;
+    private final InetAddress peer;
+    private ByteBuffer begun = BufferUtil.EMPTY_BUFFER;
+    private @Nullable ProxyHeader header;
+
+    /** What of it a listener has. */
+    static final class Factory extends AbstractConnectionFactory {
+        private final ConnectionFactory tls;
+        private final Supplier<Proxies> proxies;
+        private final Refusals refusals;
+
+        /** @param proxies in force when a connection comes */
+        Factory(ConnectionFactory tls, Supplier<Proxies> proxies, Refusals refusals) {
+            super("first-bytes");
+            this.tls = tls;
+            this.proxies = proxies;
+            this.refusals = refusals;
+        }
+
+        @Override
+        public Connection newConnection(Connector connector, EndPoint endPoint) {
+            InetAddress peer = Peer.address(endPoint);
+            if (peer == null) { // it has gone already
+                return tls.newConnection(connector, endPoint);
+            }
+            return configure(
+                    new FirstBytes(endPoint, connector, tls, proxies.get(), refusals, peer), connector, endPoint);
+        }
+    }
+
+    private FirstBytes(
+            EndPoint endPoint,
+            Connector connector,
+            ConnectionFactory tls,
+            Proxies proxies,
+            Refusals refusals,
+            InetAddress peer) {
+        super(endPoint, connector.getExecutor());
+        this.connector = connector;
+        this.tls = tls;
+        this.proxies = proxies;
+        this.refusals = refusals;
+        this.peer = peer;
+    }
+
+    @Override
+    public void onOpen() {
+        super.onOpen();
+        if (proxies.refuses(peer)) {
+            refuse(proxies.whyNot(peer));
+        } else {
+            fillInterested();
+        }
+    }
+
+    @Override
+    public void onFillable() {
+        if (begun.capacity() == 0) {
+            begun = BufferUtil.allocate(ROOM);
+        }
+        try {
+            while (!isDecided()) {
+                int filled = getEndPoint().fill(begun);
+                if (filled < 0) {
+                    ended();
+                    return;
+                }
+                if (filled == 0) {
+                    fillInterested();
+                    return;
+                }
+            }
+            speakTls();
+        } catch (UnclearCallerException unclear) {
+            refuse(unclear.reason());
+        } catch (IOException | RuntimeException broken) {
+            getEndPoint().close(broken);
+        }
+    }
+
+    @Override
+    public void onFillInterestedFailed(Throwable cause) {
+        if (isQuestion()) {
+            getEndPoint().close();
+        } else {
+            refuse(String.valueOf(cause.getMessage()));
+        }
+    }
+
+    /** Whether enough has come to let TLS begin. */
+    private boolean isDecided() throws UnclearCallerException {
+        if (owesHeader()) {
+            header = ProxyHeader.read(begun);
+            if (header == null) {
+                return false;
+            }
+            begun.position(begun.position() + header.length());
+        }
+        Beginning next = ProxyHeader.beginning(begun);
+        if (next == Beginning.HEADER) {
+            throw new UnclearCallerException(
+                    header == null
+                            ? "begins with a PROXY header, and " + proxies.whyNot(peer)
+                            : "has a second PROXY header behind the first; accepted: one");
+        }
+        return next == Beginning.OTHER;
+    }
+
+    private boolean owesHeader() {
+        return header == null && proxies.owesProxyHeader(peer);
+    }
+
+    /** Nothing more comes; where that is no handshake, TLS says so itself. */
+    private void ended() {
+        if (isQuestion()) {
+            getEndPoint().close();
+        } else if (owesHeader()) {
+            refuse("ended within its PROXY header");
+        } else {
+            speakTls();
+        }
+    }
+
+    /** Proxies ask whether we are there, by nothing or a header of their own; that is not worth a line. */
+    private boolean isQuestion() {
+        return proxies.isListed(peer) && !begun.hasRemaining() && (header == null || header.caller() == null);
+    }
+
+    private void refuse(String reason) {
+        InetAddress caller = header == null || header.caller() == null
+                ? peer
+                : header.caller().getAddress();
+        refusals.refuseHandshake(Refusals.Caller.of(null, Addresses.format(caller), null), reason);
+        getEndPoint().close();
+    }
+
+    private void speakTls() {
+        EndPoint endPoint = header == null || header.caller() == null
+                ? getEndPoint()
+                : new ProxyEndPoint(getEndPoint(), getEndPoint().getLocalSocketAddress(), header.caller());
+        endPoint.upgrade(tls.newConnection(connector, endPoint));
+    }
+
+    /** What has come for TLS. */
+    @Override
+    public ByteBuffer onUpgradeFrom() {
+        return begun;
+    }
+}

@@ -1,0 +1,60 @@
+package io.countersign.listener;
+
+import io.countersign.proxy.ClientCertHeader;
+import io.countersign.proxy.Proxies;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.function.BooleanSupplier;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says at each request who is at the other end of the connection itself, and takes from it what only proxies may say of a
+ * caller's certificates (RFC 9440), on every listener that is not for them alone.
+ */
+final class Peer implements HttpConfiguration.Customizer {
+    private final BooleanSupplier isForProxies;
+
+    Peer(BooleanSupplier isForProxies) {
+        this.isForProxies = isForProxies;
+    }
+
+    @Override
+    public Request customize(Request request, HttpFields.Mutable responseHeaders) {
+        request.setAttribute(
+                Proxies.PEER,
+                address(innermost(
+                        request.getConnectionMetaData().getConnection().getEndPoint())));
+        boolean vouched = request.getHeaders().contains(ClientCertHeader.CERTIFICATE)
+                || request.getHeaders().contains(ClientCertHeader.CHAIN);
+        if (!vouched || isForProxies.getAsBoolean()) {
+            return request;
+        }
+        HttpFields without = HttpFields.build(request.getHeaders())
+                .remove(ClientCertHeader.CERTIFICATE)
+                .remove(ClientCertHeader.CHAIN)
+                .asImmutable();
+        return new Request.Wrapper(request) {
+            @Override
+            public HttpFields getHeaders() {
+                return without;
+            }
+        };
+    }
+
+    private static EndPoint innermost(EndPoint endPoint) {
+        EndPoint inner = endPoint;
+        while (inner instanceof EndPoint.Wrapper wrapper) {
+            inner = wrapper.unwrap();
+        }
+        return inner;
+    }
+
+    /** None where the connection has gone. */
+    static @Nullable InetAddress address(EndPoint endPoint) {
+        return endPoint.getRemoteSocketAddress() instanceof InetSocketAddress socket ? socket.getAddress() : null;
+    }
+}

@@ -35,8 +35,9 @@ import org.xbill.DNS.hosts.HostsFileParser;
  * thread waits. What the machine's hosts file says goes before.
  */
 final class NameServers {
-    private static final Duration TRY = Duration.ofMillis(700);
-    private static final int ROUNDS = 2;
+    /** For how long a server is waited for in each round: a question may get lost, or take its time. */
+    private static final List<Duration> ROUNDS = List.of(Duration.ofMillis(700), Duration.ofSeconds(3));
+
     private static final List<Integer> ANSWERS = List.of(Rcode.NOERROR, Rcode.NXDOMAIN);
     private static final int MOST_ALIASES = 8;
     private static final int MOST_ADDRESSES = 1_000;
@@ -51,7 +52,7 @@ final class NameServers {
     /** Of failures (RFC 9520, 3.2). */
     static final Duration FAILURE = Duration.ofSeconds(5);
 
-    private final List<SimpleResolver> servers;
+    private final List<InetSocketAddress> servers;
     private final HostsFileParser hostsFile = new HostsFileParser();
     private final Executor executor;
     private volatile int preferred;
@@ -59,15 +60,7 @@ final class NameServers {
     /** @param servers none for those of the machine */
     NameServers(List<InetSocketAddress> servers, Executor executor) {
         this.executor = executor;
-        List<InetSocketAddress> asked =
-                servers.isEmpty() ? ResolverConfig.getCurrentConfig().servers() : servers;
-        this.servers = asked.stream()
-                .map(server -> {
-                    SimpleResolver resolver = new SimpleResolver(server);
-                    resolver.setTimeout(TRY);
-                    return resolver;
-                })
-                .toList();
+        this.servers = servers.isEmpty() ? ResolverConfig.getCurrentConfig().servers() : servers;
     }
 
     CompletableFuture<Answer> ask(Question question) {
@@ -193,8 +186,9 @@ final class NameServers {
 
     private CompletableFuture<Message> send(Message query, int first, int tries) {
         int index = (first + tries) % servers.size();
-        return servers.get(index)
-                .sendAsync(query, executor)
+        SimpleResolver server = new SimpleResolver(servers.get(index));
+        server.setTimeout(ROUNDS.get(tries / servers.size()));
+        return server.sendAsync(query, executor)
                 .toCompletableFuture()
                 .handle(Tried::new)
                 .thenCompose(tried -> {
@@ -204,7 +198,7 @@ final class NameServers {
                         return CompletableFuture.completedFuture(message);
                     }
                     // One that is silent may have lost the question; one that fails would fail again.
-                    if (tries + 1 < servers.size() * (message == null ? ROUNDS : 1)) {
+                    if (tries + 1 < servers.size() * (message == null ? ROUNDS.size() : 1)) {
                         return send(query, first, tries + 1);
                     }
                     return message == null

@@ -1,6 +1,8 @@
 package io.countersign.testing;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -19,6 +21,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -90,6 +93,56 @@ public final class Client {
         }
         socket.startHandshake();
         return socket;
+    }
+
+    /**
+     * The same behind a PROXY header, or whatever else goes before TLS.
+     *
+     * @param whole whether it goes out in one piece with the first of the handshake, else each byte alone
+     */
+    public SSLSocket connect(String from, int port, byte[] before, boolean whole, String... protocols)
+            throws IOException {
+        Socket plain = new Preceded(before, whole);
+        plain.setTcpNoDelay(true);
+        plain.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
+        plain.connect(new InetSocketAddress("127.0.0.1", port), 10_000);
+        plain.setSoTimeout(20_000);
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true);
+        if (protocols.length > 0) {
+            socket.setEnabledProtocols(protocols);
+        }
+        socket.startHandshake();
+        return socket;
+    }
+
+    /** Writes something before the first that is written. */
+    private static final class Preceded extends Socket {
+        private final boolean whole;
+        private byte[] before;
+
+        Preceded(byte[] before, boolean whole) {
+            this.before = before;
+            this.whole = whole;
+        }
+
+        @Override
+        public OutputStream getOutputStream() throws IOException {
+            return new FilterOutputStream(super.getOutputStream()) {
+                @Override
+                public void write(byte[] bytes, int offset, int length) throws IOException {
+                    byte[] first = before;
+                    before = new byte[0];
+                    if (whole) {
+                        out.write(ProxyBytes.joined(first, Arrays.copyOfRange(bytes, offset, offset + length)));
+                        return;
+                    }
+                    for (byte each : first) {
+                        out.write(each);
+                    }
+                    out.write(bytes, offset, length);
+                }
+            };
+        }
     }
 
     /** A connection whose handshake a test sets up and starts itself. */

@@ -36,7 +36,9 @@ final class WhereFrom {
                     finding.undetermined()
                             ? "Whether you may call from " + address + " cannot be found out at the moment."
                             : "You may not call from " + address + ".",
-                    finding.reason());
+                    finding.reason(),
+                    null,
+                    finding.undetermined());
         }
     }
 

@@ -199,7 +199,8 @@ public final class PartnerDirectory {
                         ? "The certificate has been revoked."
                         : "Whether the certificate has been revoked cannot be found out at the moment.",
                 String.valueOf(why.getMessage()),
-                why);
+                why,
+                !why.isRevoked());
     }
 
     private static Refusal unknown(X509Certificate leaf, String what) {

@@ -9,15 +9,22 @@ import org.jspecify.annotations.Nullable;
 public final class Refusal extends Exception {
     private final Code code;
     private final String detail;
+    private final boolean passing;
 
     public Refusal(Code code, String detail, String reason) {
         this(code, detail, reason, null);
     }
 
     public Refusal(Code code, String detail, String reason, @Nullable Throwable cause) {
+        this(code, detail, reason, cause, code.isTransient());
+    }
+
+    /** @param passing whether the same request may succeed later, so that the answer says when to come back */
+    public Refusal(Code code, String detail, String reason, @Nullable Throwable cause, boolean passing) {
         super(reason, cause);
         this.code = code;
         this.detail = detail;
+        this.passing = passing;
     }
 
     /** A refusal whose reason the caller may know in full. */
@@ -27,6 +34,11 @@ public final class Refusal extends Exception {
 
     public Code code() {
         return code;
+    }
+
+    /** Whether the same request may succeed later. */
+    public boolean isPassing() {
+        return passing;
     }
 
     /** For the caller. */

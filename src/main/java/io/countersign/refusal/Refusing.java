@@ -52,7 +52,7 @@ public final class Refusing implements Processor {
         answer.removeHeaders("*");
         answer.setHeader(Exchange.HTTP_RESPONSE_CODE, refusal.code().status());
         answer.setHeader(Exchange.CONTENT_TYPE, Refusals.PROBLEM_TYPE);
-        if (refusal.code().isTransient()) {
+        if (refusal.isPassing()) {
             answer.setHeader("Retry-After", RETRY_AFTER_SECONDS);
         }
         if (refusal.code() == Code.METHOD_NOT_ALLOWED) {

@@ -125,12 +125,13 @@ public final class Evidence implements Processor {
                     null,
                     answer);
         }
-        boolean passing = answer.status() >= 500 || PASSING.contains(answer.status()) || isInProgress(answer);
-        throw new Failed(
-                passing ? FailureCode.UNAVAILABLE : FailureCode.REFUSED,
-                said,
-                passing ? retryAfter(answer.header("Retry-After")) : null,
-                answer);
+        Duration retryAfter = retryAfter(answer.header("Retry-After"));
+        // Who says when to come back does not refuse for good, whatever the status.
+        boolean passing = answer.status() >= 500
+                || PASSING.contains(answer.status())
+                || isInProgress(answer)
+                || retryAfter != null;
+        throw new Failed(passing ? FailureCode.UNAVAILABLE : FailureCode.REFUSED, said, retryAfter, answer);
     }
 
     /** A Countersign that still works on an earlier attempt with this key; its 409 passes. */

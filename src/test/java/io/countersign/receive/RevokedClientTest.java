@@ -116,6 +116,7 @@ class RevokedClientTest {
                 responder.silentAt(OCSP);
                 clock.advance(Duration.ofMinutes(70));
                 Answer refused = Client.exchange(open, WHO);
+                assertThat(refused.headers()).containsEntry("retry-after", "30");
                 assertThat(refused.body())
                         .contains(":certificate-revoked\"", "cannot be found out at the moment")
                         .doesNotContain(responder.url(OCSP));

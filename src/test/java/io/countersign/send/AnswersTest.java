@@ -161,6 +161,16 @@ class AnswersTest {
         assertThat(home.names("failed")).doesNotContain(name);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {403, 404, 413})
+    void whatThePartnerSaysMayPassIsTriedAgain(int status) {
+        server.then(Step.answer(status, Map.of("Retry-After", "1"), "not now"));
+        home.drop("acme", name, "x");
+        assertThat(home.answer("acme", name).getInteger("attempts")).isEqualTo(2);
+        haveOneKey(2);
+        assertThat(home.names("failed")).doesNotContain(name);
+    }
+
     @Test
     void anEarlierAttemptThatIsStillInProgressIsTriedAgain() {
         server.then(Step.answer(

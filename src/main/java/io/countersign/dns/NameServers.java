@@ -52,15 +52,20 @@ final class NameServers {
     /** Of failures (RFC 9520, 3.2). */
     static final Duration FAILURE = Duration.ofSeconds(5);
 
-    private final List<InetSocketAddress> servers;
+    /** After which it is looked again which servers the machine has. */
+    private static final Duration OF_THE_MACHINE = Duration.ofMinutes(1);
+
+    private final List<InetSocketAddress> named;
     private final HostsFileParser hostsFile = new HostsFileParser();
     private final Executor executor;
     private volatile int preferred;
+    private List<InetSocketAddress> machines = List.of();
+    private long looked;
 
     /** @param servers none for those of the machine */
     NameServers(List<InetSocketAddress> servers, Executor executor) {
         this.executor = executor;
-        this.servers = servers.isEmpty() ? ResolverConfig.getCurrentConfig().servers() : servers;
+        this.named = servers;
     }
 
     CompletableFuture<Answer> ask(Question question) {
@@ -87,7 +92,7 @@ final class NameServers {
 
     private CompletableFuture<Answer> follow(Question question, Name name, int aliases, Duration life) {
         Message query = Message.newQuery(Record.newRecord(name, question.type(), DClass.IN));
-        return send(query, preferred, 0).thenCompose(message -> {
+        return send(query, servers(), preferred, 0).thenCompose(message -> {
             if (!ANSWERS.contains(message.getRcode())) {
                 return CompletableFuture.completedFuture(Answer.undetermined(
                         "the name server failed on " + question.words() + " (" + Rcode.string(message.getRcode()) + ")",
@@ -180,11 +185,27 @@ final class NameServers {
         }
     }
 
+    /** A machine's servers may be others after it has moved to another network. */
+    private synchronized List<InetSocketAddress> servers() {
+        if (!named.isEmpty()) {
+            return named;
+        }
+        long now = System.nanoTime();
+        if (machines.isEmpty() || now - looked > OF_THE_MACHINE.toNanos()) {
+            if (!machines.isEmpty()) {
+                ResolverConfig.refresh();
+            }
+            machines = ResolverConfig.getCurrentConfig().servers();
+            looked = now;
+        }
+        return machines;
+    }
+
     /** What became of asking one server. */
     private record Tried(
             @Nullable Message message, @Nullable Throwable failure) {}
 
-    private CompletableFuture<Message> send(Message query, int first, int tries) {
+    private CompletableFuture<Message> send(Message query, List<InetSocketAddress> servers, int first, int tries) {
         int index = (first + tries) % servers.size();
         SimpleResolver server = new SimpleResolver(servers.get(index));
         server.setTimeout(ROUNDS.get(tries / servers.size()));
@@ -199,7 +220,7 @@ final class NameServers {
                     }
                     // One that is silent may have lost the question; one that fails would fail again.
                     if (tries + 1 < servers.size() * (message == null ? ROUNDS.size() : 1)) {
-                        return send(query, first, tries + 1);
+                        return send(query, servers, first, tries + 1);
                     }
                     return message == null
                             ? CompletableFuture.failedFuture(

@@ -89,18 +89,26 @@ public final class Names implements AutoCloseable {
     }
 
     private boolean begin(Question question, CompletableFuture<Answer> inTime) {
-        if (underWay.size() >= MOST_UNDER_WAY) {
+        if (underWay.size() >= MOST_UNDER_WAY || reading.isShutdown()) {
             return false;
         }
         underWay.put(question, inTime);
         var unused = inTime.completeOnTimeout(Answer.late(question, wait), wait.toMillis(), TimeUnit.MILLISECONDS);
         // Not on this thread, which holds the lock and may not wait for the system to send.
         reading.execute(() -> {
-            var unusedEither = servers.ask(question)
+            var unusedEither = asked(question)
                     .completeOnTimeout(Answer.late(question, LONGEST), LONGEST.toMillis(), TimeUnit.MILLISECONDS)
                     .whenComplete((answer, failure) -> end(question, inTime, answer, failure));
         });
         return true;
+    }
+
+    private CompletableFuture<Answer> asked(Question question) {
+        try {
+            return servers.ask(question);
+        } catch (RuntimeException unexpected) {
+            return CompletableFuture.failedFuture(unexpected);
+        }
     }
 
     private void end(

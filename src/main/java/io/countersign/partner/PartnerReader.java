@@ -56,7 +56,7 @@ final class PartnerReader {
         KnownPartner known = new KnownPartner(
                 id,
                 partner.enabled(),
-                addresses(partner, own),
+                addresses(id, partner, own),
                 maxSize(partner, own),
                 pins,
                 authorities == null ? Set.of() : authorities.authorities(),
@@ -163,7 +163,7 @@ final class PartnerReader {
         }
     }
 
-    private static AddressCheck addresses(Partner partner, Problems own) {
+    private AddressCheck addresses(String id, Partner partner, Problems own) {
         AddressCheck.Kind kind = AddressCheck.Kind.LISTED;
         AllowedAddresses listed = AllowedAddresses.NOWHERE;
         try {
@@ -177,6 +177,9 @@ final class PartnerReader {
             listed = AllowedAddresses.parse(partner.addresses() == null ? "" : partner.addresses());
         } catch (IllegalArgumentException wrong) {
             own.add("addresses", String.valueOf(wrong.getMessage()));
+        }
+        if (kind == AddressCheck.Kind.CERTIFICATE && partner.addresses() != null) {
+            problems.warn("partner " + id, "addresses is not looked at (addressCheck: certificate)");
         }
         return new AddressCheck(kind, listed);
     }

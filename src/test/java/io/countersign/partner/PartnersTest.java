@@ -111,6 +111,18 @@ class PartnersTest {
                 .isEqualTo(new AddressCheck(AddressCheck.Kind.OFF, AllowedAddresses.NOWHERE));
     }
 
+    @Test
+    void areWarnedOfAddressesThatNobodyLooksAt() {
+        read(partner -> {
+            partner.setSubject("CN=acme");
+            partner.setAddresses("10.0.0.0/8");
+            partner.setAddressCheck("certificate");
+        });
+
+        assertThat(problems.warnings())
+                .containsExactly("partner acme: addresses is not looked at (addressCheck: certificate)");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"acme", "ACME-2", "a", "7", "a_b"})
     void haveAPlainName(String id) {

@@ -18,8 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -230,6 +232,39 @@ class WhereFromTest {
             }
         }
         return issue.by(AUTHORITY);
+    }
+
+    @Test
+    void aHostThatHasMovedIsFollowed() throws Exception {
+        Certified partner = Issue.to("CN=moving").dns("moving.example").by(AUTHORITY);
+        partner.write(homeOfIpv4.certificates(), "moving");
+        NAMES.host("moving.example", "127.0.0.60");
+        homeOfIpv4.partner(
+                "moving",
+                Map.of(
+                        "certificates",
+                        "certificates/moving.crt",
+                        "addresses",
+                        "moving.example",
+                        "addressCheck",
+                        "both"));
+        Client client = Client.of(homeOfIpv4.authority.certificate(), partner);
+        Awaitility.await().until(() -> status(client, "127.0.0.60") == 200);
+        assertThat(status(client, "127.0.0.61")).isEqualTo(403);
+
+        NAMES.host("moving.example", "127.0.0.61");
+        Awaitility.await().until(() -> status(client, "127.0.0.61") == 200);
+        assertThat(status(client, "127.0.0.60")).isEqualTo(403);
+
+        NAMES.forget("moving.example");
+        Awaitility.await().until(() -> status(client, "127.0.0.61") == 403);
+    }
+
+    private static int status(Client client, String from) throws Exception {
+        try (SSLSocket socket = client.connect(from, ipv4.port())) {
+            return Client.exchange(socket, "GET /exchange HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .status();
+        }
     }
 
     @AfterAll

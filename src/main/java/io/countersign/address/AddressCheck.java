@@ -1,13 +1,12 @@
 package io.countersign.address;
 
-import io.countersign.dns.Names;
+import io.countersign.dns.Inquiry;
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * From where a partner may call: from the networks that are listed, or from where its certificate says that it is. Fails
@@ -62,31 +61,28 @@ public record AddressCheck(Kind kind, AllowedAddresses listed) {
      * Finds out whether a caller may call from its address, at once where no name server needs to be asked.
      *
      * @param certificate that the caller shows
-     * @param names none where nobody can be asked
+     * @param inquiry for what name servers must say
      */
-    public CompletableFuture<Finding> find(InetAddress address, X509Certificate certificate, @Nullable Names names) {
-        long deadline =
-                System.nanoTime() + (names == null ? 0 : names.longestWait().toNanos());
+    public CompletableFuture<Finding> find(InetAddress address, X509Certificate certificate, Inquiry inquiry) {
         return switch (kind) {
             case OFF -> CompletableFuture.completedFuture(Finding.FITS);
-            case LISTED -> listed.find(address, names, deadline);
-            case CERTIFICATE -> certified(address, certificate, names, deadline);
+            case LISTED -> listed.find(address, inquiry);
+            case CERTIFICATE -> certified(address, certificate, inquiry);
             case EITHER ->
                 listed.contains(address)
                         ? CompletableFuture.completedFuture(Finding.FITS)
-                        : Finding.first(List.of(
-                                listed.find(address, names, deadline),
-                                certified(address, certificate, names, deadline)));
+                        : Finding.first(
+                                List.of(listed.find(address, inquiry), certified(address, certificate, inquiry)));
             case BOTH ->
-                listed.find(address, names, deadline)
+                listed.find(address, inquiry)
                         .thenCompose(found -> found.fits()
-                                ? certified(address, certificate, names, deadline)
+                                ? certified(address, certificate, inquiry)
                                 : CompletableFuture.completedFuture(found));
         };
     }
 
     private static CompletableFuture<Finding> certified(
-            InetAddress address, X509Certificate certificate, @Nullable Names names, long deadline) {
+            InetAddress address, X509Certificate certificate, Inquiry inquiry) {
         CertifiedNames certified = CertifiedNames.of(certificate);
         if (certified.addresses().contains(address)) {
             return CompletableFuture.completedFuture(Finding.FITS);
@@ -100,7 +96,7 @@ public record AddressCheck(Kind kind, AllowedAddresses listed) {
             return CompletableFuture.completedFuture(Finding.not("the certificate names " + certified.lookedUp()
                     + " hosts, more than the " + MOST_NAMES + " that are looked up"));
         }
-        HostAddresses is = new HostAddresses(address, names, deadline);
+        HostAddresses is = new HostAddresses(address, inquiry);
         List<CompletableFuture<Finding>> findings = new ArrayList<>();
         if (!certified.addresses().isEmpty()) {
             findings.add(CompletableFuture.completedFuture(

@@ -1,7 +1,7 @@
 package io.countersign.address;
 
 import io.countersign.dns.HostName;
-import io.countersign.dns.Names;
+import io.countersign.dns.Inquiry;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The networks that a partner may call from, some perhaps written as the names of hosts, which stand for the addresses that
@@ -79,7 +78,7 @@ public record AllowedAddresses(boolean any, List<Network> networks, List<HostNam
     }
 
     /** Whether an address is allowed; known at once where it is in one of the networks. */
-    CompletableFuture<Finding> find(InetAddress address, @Nullable Names names, long deadline) {
+    CompletableFuture<Finding> find(InetAddress address, Inquiry inquiry) {
         String written = Addresses.format(address);
         if (contains(address)) {
             return CompletableFuture.completedFuture(Finding.FITS);
@@ -91,7 +90,7 @@ public record AllowedAddresses(boolean any, List<Network> networks, List<HostNam
         if (hosts.isEmpty()) {
             return CompletableFuture.completedFuture(unlisted);
         }
-        HostAddresses is = new HostAddresses(address, names, deadline);
+        HostAddresses is = new HostAddresses(address, inquiry);
         return Finding.first(Stream.concat(
                         Stream.of(CompletableFuture.completedFuture(unlisted)),
                         hosts.stream().map(is::addressOf))

@@ -2,22 +2,19 @@ package io.countersign.address;
 
 import io.countersign.dns.Answer;
 import io.countersign.dns.HostName;
-import io.countersign.dns.Names;
+import io.countersign.dns.Inquiry;
 import io.countersign.dns.Question;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
-/** Whether one address is that of hosts, which name servers say. Fails closed: what they do not say by the deadline is not so. */
-record HostAddresses(InetAddress address, @Nullable Names names, long deadline) {
+/** Whether one address is that of hosts, which name servers say. Fails closed: what they do not say in time is not so. */
+record HostAddresses(InetAddress address, Inquiry inquiry) {
     private static final int MOST_TOLD = 8;
 
     /** Whether the host has this address. */
     CompletableFuture<Finding> addressOf(HostName host) {
-        return ask(Question.addressesLike(address, host)).thenApply(answer -> {
+        return inquiry.ask(Question.addressesLike(address, host)).thenApply(answer -> {
             if (answer.addresses().contains(address)) {
                 return Finding.FITS;
             }
@@ -29,7 +26,7 @@ record HostAddresses(InetAddress address, @Nullable Names names, long deadline) 
 
     /** Whether the address has a name right under a domain, and that name has this address. */
     CompletableFuture<Finding> addressUnder(HostName domain) {
-        return ask(Question.hosts(address, written())).thenCompose(answer -> {
+        return inquiry.ask(Question.hosts(address, written())).thenCompose(answer -> {
             if (!answer.isFound()) {
                 return CompletableFuture.completedFuture(not(answer));
             }
@@ -42,23 +39,6 @@ record HostAddresses(InetAddress address, @Nullable Names names, long deadline) 
                             + answer.hosts().get(0) + ", which is not right under " + domain))
                     : Finding.first(confirmed);
         });
-    }
-
-    private CompletableFuture<Answer> ask(Question question) {
-        Names asked = names;
-        if (asked == null) {
-            return CompletableFuture.completedFuture(Answer.undetermined(
-                    "nobody can be asked about " + question.words() + ": the bean that admits has no names",
-                    Duration.ZERO));
-        }
-        CompletableFuture<Answer> answer = asked.ask(question);
-        return answer.isDone()
-                ? answer
-                : answer.copy()
-                        .completeOnTimeout(
-                                Answer.late(question, asked.longestWait()),
-                                deadline - System.nanoTime(),
-                                TimeUnit.NANOSECONDS);
     }
 
     private static Finding not(Answer answer) {

@@ -2,33 +2,27 @@ package io.countersign.admission;
 
 import io.countersign.address.Addresses;
 import io.countersign.address.Finding;
+import io.countersign.dns.Inquiry;
 import io.countersign.dns.Names;
 import io.countersign.dns.WaitingRoom;
 import io.countersign.partner.KnownPartner;
 import io.countersign.refusal.Code;
 import io.countersign.refusal.Refusal;
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a partner may call from where it calls. Waits a bounded time for name servers, where they must say so. */
 final class WhereFrom {
-    /** Every look-up ends in time by itself, and says then what it was about. */
-    private static final Duration MORE = Duration.ofMillis(500);
+    private final WaitingRoom waitingRoom;
 
-    private final @Nullable Names names;
-    private final WaitingRoom waitingRoom = new WaitingRoom();
-
+    /** @param names none where nobody can be asked */
     WhereFrom(@Nullable Names names) {
-        this.names = names;
+        this.waitingRoom = new WaitingRoom(names);
     }
 
     /** @throws Refusal where it may not, or where nobody says now that it may */
     void check(KnownPartner partner, Caller caller) throws Refusal {
-        Finding finding = await(
-                partner,
-                partner.addresses().find(caller.address(), caller.certificates().get(0), names));
+        Finding finding = find(partner, caller);
         if (!finding.fits()) {
             String address = Addresses.format(caller.address());
             throw new Refusal(
@@ -42,12 +36,11 @@ final class WhereFrom {
         }
     }
 
-    private Finding await(KnownPartner partner, CompletableFuture<Finding> finding) {
-        Duration wait = names == null ? Duration.ZERO : names.longestWait();
-        try {
-            return waitingRoom
-                    .await(finding, partner.id(), wait.plus(MORE))
-                    .orElseGet(() -> Finding.unknown("too many requests wait for what name servers say"));
+    private Finding find(KnownPartner partner, Caller caller) {
+        try (Inquiry inquiry = waitingRoom.inquiry(partner.id())) {
+            return inquiry.await(partner.addresses()
+                            .find(caller.address(), caller.certificates().get(0), inquiry))
+                    .orElseGet(() -> Finding.unknown("name servers were waited for in vain"));
         } catch (ExecutionException failed) {
             return Finding.unknown("the address could not be checked: " + failed.getCause());
         } catch (InterruptedException stopping) {

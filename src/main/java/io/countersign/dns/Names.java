@@ -64,34 +64,37 @@ public final class Names implements AutoCloseable {
         return wait;
     }
 
-    /** The answer, at once where it is known; one that takes longer than the set time is undetermined. */
-    public CompletableFuture<Answer> ask(Question question) {
-        CompletableFuture<Answer> inTime = new CompletableFuture<>();
+    /** The answer that still counts; none where name servers must be asked. */
+    @Nullable
+    Answer known(Question question) {
         synchronized (kept) {
             long now = nanos.getAsLong();
             Kept found = kept.get(question);
-            if (found != null && now < found.until()) {
-                if (now >= found.stale() && !underWay.containsKey(question)) {
-                    begin(question, inTime);
-                }
-                return CompletableFuture.completedFuture(found.answer());
+            if (found == null || now >= found.until()) {
+                return null;
             }
-            CompletableFuture<Answer> joined = underWay.get(question);
-            if (joined != null) {
-                return joined;
+            if (now >= found.stale() && !underWay.containsKey(question)) {
+                var unused = begin(question);
             }
-            if (!begin(question, inTime)) {
-                return CompletableFuture.completedFuture(Answer.undetermined(
-                        "too many look-ups are under way to ask about " + question.words(), Duration.ZERO));
-            }
+            return found.answer();
         }
-        return inTime;
     }
 
-    private boolean begin(Question question, CompletableFuture<Answer> inTime) {
-        if (underWay.size() >= MOST_UNDER_WAY || reading.isShutdown()) {
-            return false;
+    /** The answer, at once where it is known; one that takes longer than the set time is undetermined. */
+    public CompletableFuture<Answer> ask(Question question) {
+        synchronized (kept) {
+            Answer known = known(question);
+            CompletableFuture<Answer> joined = underWay.get(question);
+            return known != null ? CompletableFuture.completedFuture(known) : joined != null ? joined : begin(question);
         }
+    }
+
+    private CompletableFuture<Answer> begin(Question question) {
+        if (underWay.size() >= MOST_UNDER_WAY || reading.isShutdown()) {
+            return CompletableFuture.completedFuture(Answer.undetermined(
+                    "too many look-ups are under way to ask about " + question.words(), Duration.ZERO));
+        }
+        CompletableFuture<Answer> inTime = new CompletableFuture<>();
         underWay.put(question, inTime);
         var unused = inTime.completeOnTimeout(Answer.late(question, wait), wait.toMillis(), TimeUnit.MILLISECONDS);
         // Not on this thread, which holds the lock and may not wait for the system to send.
@@ -100,7 +103,7 @@ public final class Names implements AutoCloseable {
                     .completeOnTimeout(Answer.late(question, LONGEST), LONGEST.toMillis(), TimeUnit.MILLISECONDS)
                     .whenComplete((answer, failure) -> end(question, inTime, answer, failure));
         });
-        return true;
+        return inTime;
     }
 
     private CompletableFuture<Answer> asked(Question question) {

@@ -1,5 +1,6 @@
 package io.countersign.settings;
 
+import io.countersign.address.Addresses;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -82,7 +83,7 @@ final class ListeningCheck {
         } catch (IOException taken) {
             problems.add(
                     settings.where(portKey),
-                    "cannot listen on " + host.getHostAddress() + " port " + port + ": " + taken.getMessage());
+                    "cannot listen on " + Addresses.format(host) + " port " + port + ": " + taken.getMessage());
         }
     }
 

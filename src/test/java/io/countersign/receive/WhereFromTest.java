@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -260,10 +261,13 @@ class WhereFromTest {
         Awaitility.await().until(() -> status(client, "127.0.0.61") == 403);
     }
 
+    /** 0 where the handshake fails, as it does before the partner's file has been read. */
     private static int status(Client client, String from) throws Exception {
         try (SSLSocket socket = client.connect(from, ipv4.port())) {
             return Client.exchange(socket, "GET /exchange HTTP/1.1\r\nHost: localhost\r\n\r\n")
                     .status();
+        } catch (SSLHandshakeException unknown) {
+            return 0;
         }
     }
 

@@ -65,7 +65,7 @@ final class Dependents {
         List<String> left = new ArrayList<>(locations);
         left.retainAll(files.keySet());
         left.sort(Comparator.comparing((String location) ->
-                        !Objects.requireNonNull(files.get(location)).comesFirst())
+                        Objects.requireNonNull(files.get(location)).rank())
                 .thenComparing(Comparator.naturalOrder()));
         List<RouteFile> ordered = new ArrayList<>();
         while (!left.isEmpty()) {

@@ -16,6 +16,7 @@ import io.countersign.testing.TestHome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
@@ -24,6 +25,8 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLSocket;
 import org.apache.camel.http.common.HttpCommonEndpoint;
@@ -376,6 +379,20 @@ class BehindProxyTest {
     }
 
     @Test
+    void theReadmesDoorIsOne() throws Exception {
+        String readme = Files.readString(Path.of("README.md"));
+        Matcher block = Pattern.compile("```yaml\n# (routes/behind-proxy[.]camel[.]yaml)\n(.*?)```", Pattern.DOTALL)
+                .matcher(readme);
+        assertThat(block.find()).isTrue();
+        proxy.write(folder.resolve("certs"), "proxy");
+        home.write(block.group(1), block.group(2).replace("8445", freePort()));
+        try (RunningService service = start();
+                SSLSocket socket = connect(service, proxy)) {
+            assertThat(ask(socket, FROM + shown(acme)).body()).contains("\"partner\":\"acme\"");
+        }
+    }
+
+    @Test
     void theDoorComesAndGoesWithItsFile() throws Exception {
         String file = home.read("routes/behind-proxy.camel.yaml");
         home.write("routes/behind-proxy.camel.yaml", "- beans: []\n");
@@ -383,10 +400,14 @@ class BehindProxyTest {
             home.write("routes/behind-proxy.camel.yaml", file);
             Awaitility.await()
                     .atMost(Duration.ofSeconds(20))
-                    .until(() -> service.service().context().getRoute("behind-proxy") != null);
+                    .until(() -> service.service().addresses().size() == 4);
             try (SSLSocket socket = connect(service, proxy)) {
                 assertThat(ask(socket, FROM + shown(acme)).status()).isEqualTo(200);
             }
+            Files.delete(folder.resolve("routes/behind-proxy.camel.yaml"));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> service.service().addresses().size() == 3);
             assertThat(service.complaints()).isEmpty();
         }
     }

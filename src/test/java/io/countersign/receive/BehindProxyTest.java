@@ -8,6 +8,7 @@ import io.countersign.testing.Answer;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Client;
 import io.countersign.testing.Issue;
+import io.countersign.testing.Logged;
 import io.countersign.testing.ProxyBytes;
 import io.countersign.testing.RevokedList;
 import io.countersign.testing.RunningService;
@@ -111,6 +112,16 @@ class BehindProxyTest {
                         "address-not-allowed",
                         "198.51.100.7 is not among the partner's addresses");
             }
+        }
+    }
+
+    @Test
+    void whatIsRefusedThereIsNoErrorOfTheRoute() throws Exception {
+        try (Logged log = Logged.by("org.apache.camel.processor");
+                RunningService service = start();
+                SSLSocket socket = connect(service, proxy)) {
+            assertRefused(service, ask(socket, FROM), 403, "certificate-missing", "No client certificate");
+            assertThat(log.news()).isEmpty();
         }
     }
 

@@ -26,8 +26,12 @@ import org.jspecify.annotations.Nullable;
 record ProxyWord(@Nullable Proxies proxies, @Nullable ProxyTrust trust) {
     /** @param connected what the connection says of the caller */
     Caller caller(Caller connected, HttpServletRequest request, Instant now) throws Refusal {
-        InetAddress peer =
-                request.getAttribute(Proxies.PEER) instanceof InetAddress other ? other : connected.address();
+        if (proxies == null && trust == null) {
+            return connected;
+        }
+        if (!(request.getAttribute(Proxies.PEER) instanceof InetAddress peer)) {
+            throw new IllegalStateException("the connection has gone, and nobody knows whose it was");
+        }
         List<X509Certificate> certificates =
                 trust == null ? connected.certificates() : vouched(trust, connected, peer, request, now);
         return new Caller(certificates, address(connected, peer, request));

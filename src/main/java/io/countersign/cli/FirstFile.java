@@ -5,14 +5,15 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The line that sends a first file, printed where the sample certificates are in use. */
+/** The line that sends a first file, printed where the sample certificates are in use and nothing is in front. */
 final class FirstFile {
     private FirstFile() {}
 
     static void invite(Service service, Settings settings, PrintWriter out) {
         Path samples = settings.home().resolve("certs-sample");
         boolean sampled = settings.path("countersign.certificate").equals(samples.resolve("company.crt"))
-                && Files.exists(samples.resolve("acme.key"));
+                && Files.exists(samples.resolve("acme.key"))
+                && settings.get("countersign.proxies").isBlank();
         service.addresses().stream()
                 .filter(address -> sampled && address.endsWith("/exchange"))
                 .forEach(address -> {

@@ -9,6 +9,7 @@ import io.countersign.refusal.Refusals;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.Connection;
@@ -114,10 +115,11 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
 
     @Override
     public void onFillInterestedFailed(Throwable cause) {
-        if (isQuestion()) {
-            getEndPoint().close();
+        if (cause instanceof TimeoutException && !isQuestion()) {
+            refuse((owesHeader() ? "does not come to the end of its PROXY header: " : "does not begin its handshake: ")
+                    + cause.getMessage());
         } else {
-            refuse(String.valueOf(cause.getMessage()));
+            getEndPoint().close();
         }
     }
 

@@ -45,7 +45,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The {@code jetty:} component of every route file: Camel's own, with connectors that speak only the TLS of a {@link
- * ListenerTls}, name no software, and record the handshakes and requests that no route sees. Port 0 takes a free port.
+ * ListenerTls}, believe only its proxies, name no software, and record the handshakes and requests that no route sees. Port 0
+ * takes a free port.
  *
  * <p>An {@code https:} endpoint without such a bean is an error at start: Camel's own default would accept other
  * certificates than ours.

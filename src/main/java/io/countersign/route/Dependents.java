@@ -2,6 +2,7 @@ package io.countersign.route;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,10 +57,16 @@ final class Dependents {
         return kept;
     }
 
-    /** The files of {@link #locations} that will be, each after those that bring what it names, as far as that goes. */
+    /**
+     * The files of {@link #locations} that will be, each after those that bring what it names. Where these go in a circle,
+     * as where a comment names something, those come first that come first at a start.
+     */
     List<RouteFile> inOrder() {
         List<String> left = new ArrayList<>(locations);
         left.retainAll(files.keySet());
+        left.sort(Comparator.comparing((String location) ->
+                        Objects.requireNonNull(files.get(location)).rank())
+                .thenComparing(Comparator.naturalOrder()));
         List<RouteFile> ordered = new ArrayList<>();
         while (!left.isEmpty()) {
             String next = left.stream()

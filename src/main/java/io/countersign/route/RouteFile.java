@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
@@ -40,12 +39,12 @@ record RouteFile(String name, String content) {
             "templatedRoute",
             "routeConfigurations",
             "routeConfiguration");
-    /** Those whose beans the others name, and the second the first one's. */
-    private static final Pattern FIRST = Pattern.compile("(?:.*/)?(proxies|tls)\\.camel\\.[a-z]+");
+    /** Those whose beans and configurations the others name, in the order in which they name each other. */
+    private static final List<String> FIRST = List.of("/proxies.camel.", "/tls.camel.", "/receive.camel.");
 
     private static final Set<String> ENDINGS = Set.of(".camel.yaml", ".camel.yml", ".camel.xml");
 
-    /** The route files of a folder: first proxies and tls, whose beans the others name, then by name. An absent folder holds none. */
+    /** The route files of a folder: first proxies, tls and receive, which the others name, then by name. An absent folder holds none. */
     static List<RouteFile> in(Path folder, Problems problems) {
         List<RouteFile> files = new ArrayList<>();
         try {
@@ -71,7 +70,7 @@ record RouteFile(String name, String content) {
             return entries.filter(RouteFile::looksLikeOne)
                     .filter(Files::isRegularFile)
                     .sorted(Comparator.comparing(
-                                    (Path file) -> !FIRST.matcher(name(file)).matches())
+                                    (Path file) -> rank(file.toString().replace('\\', '/')))
                             .thenComparing(Comparator.naturalOrder()))
                     .toList();
         } catch (UncheckedIOException unreadable) {
@@ -93,9 +92,22 @@ record RouteFile(String name, String content) {
         }
     }
 
-    /** Whether it is one of those whose beans all others may name. */
+    /** Whether it is one of those that all others may name. */
     boolean comesFirst() {
-        return FIRST.matcher(name).matches();
+        return rank() < FIRST.size();
+    }
+
+    /** The lower, the sooner it must be loaded. */
+    int rank() {
+        return rank(name);
+    }
+
+    private static int rank(String name) {
+        int rank = 0;
+        while (rank < FIRST.size() && !name.contains(FIRST.get(rank))) {
+            rank++;
+        }
+        return rank;
     }
 
     Resource resource() {

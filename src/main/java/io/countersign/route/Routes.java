@@ -36,8 +36,9 @@ public final class Routes {
     }
 
     /**
-     * Loads every file into a context that does not run yet: first {@code proxies.camel.yaml} and {@code tls.camel.yaml},
-     * whose beans all others may name, then the templates, the partners and the rest.
+     * Loads every file into a context that does not run yet: first {@code proxies.camel.yaml}, {@code tls.camel.yaml} and
+     * {@code receive.camel.yaml}, whose beans and configurations all others may name, then the templates, the partners and the
+     * rest.
      *
      * @param problems gets all that is wrong; then nothing of it must run
      * @return follows changes, once everything runs

@@ -204,7 +204,24 @@ class FirstBytesTest {
         end.expire();
         assertThat(end.isOpen()).isFalse();
         assertThat(refusals.recent()).hasSize(1);
-        assertThat(refusals.recent().get(0).reason()).contains("Idle timeout");
+        assertThat(refusals.recent().get(0).reason())
+                .startsWith("does not come to the end of its PROXY header: Idle timeout");
+    }
+
+    @Test
+    void aDirectCallerThatSaysNothingIsRefusedWhenTheTimeIsOver() {
+        proxies.setAddresses("");
+        End end = open(OTHER);
+        end.expire();
+        assertRefused(end, OTHER, "does not begin its handshake: Idle timeout");
+    }
+
+    @Test
+    void whatEndsWithTheListenerIsNotRecorded() {
+        proxies.setAddresses("");
+        End end = open(OTHER);
+        end.close();
+        assertThat(refusals.recent()).isEmpty();
     }
 
     @Test

@@ -78,7 +78,10 @@ class ShippedRoutesTest extends CamelTestSupport {
     @Override
     protected CamelContext createCamelContext() throws Exception {
         CamelContext context = super.createCamelContext();
-        Settings settings = Settings.gather(home, Map.of(), new Properties(), problems);
+        Properties free = new Properties();
+        free.setProperty("countersign.port", "0");
+        free.setProperty("countersign.operations-port", "0");
+        Settings settings = Settings.gather(home, Map.of(), free, problems);
         context.getPropertiesComponent().setOverrideProperties(settings.placeholders());
         refusing.setRefusals(refusals);
         ledger = new Ledger("jdbc:sqlite:" + home.resolve("ledger.db"), "", "", "test");

@@ -33,6 +33,7 @@ import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 
 /** How one endpoint calls: over TLS as we have it, within its timeouts, asking before it sends much. */
 final class Calls implements HttpClientConfigurer {
@@ -46,7 +47,7 @@ final class Calls implements HttpClientConfigurer {
 
     private final Terms terms;
     private final HttpEndpoint endpoint;
-    private final Names names;
+    private final @Nullable Names names;
     private final ScheduledExecutorService watch;
 
     /** Whom we trust and what we show, as it is now. */
@@ -54,7 +55,7 @@ final class Calls implements HttpClientConfigurer {
         CallTerms now() throws KeyMaterialException;
     }
 
-    Calls(Terms terms, HttpEndpoint endpoint, Names names, ScheduledExecutorService watch) {
+    Calls(Terms terms, HttpEndpoint endpoint, @Nullable Names names, ScheduledExecutorService watch) {
         this.terms = terms;
         this.endpoint = endpoint;
         this.names = names;

@@ -8,13 +8,14 @@ import io.countersign.dns.Names;
 import io.countersign.dns.Question;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a server is. Where the partner's file says in which networks its server must be, only addresses in these are dialled,
@@ -23,10 +24,10 @@ import org.apache.hc.client5.http.SystemDefaultDnsResolver;
  */
 final class ServerAddresses implements DnsResolver {
     private final Supplier<AllowedAddresses> allowed;
-    private final Names names;
+    private final @Nullable Names names;
 
     /** @param allowed as it is now */
-    ServerAddresses(Supplier<AllowedAddresses> allowed, Names names) {
+    ServerAddresses(Supplier<AllowedAddresses> allowed, @Nullable Names names) {
         this.allowed = allowed;
         this.names = names;
     }
@@ -37,10 +38,12 @@ final class ServerAddresses implements DnsResolver {
         if (now.any()) {
             return SystemDefaultDnsResolver.INSTANCE.resolve(host);
         }
-        List<InetAddress> found = find(host);
-        InetAddress[] own = found.stream().filter(now::contains).toArray(InetAddress[]::new);
+        Found found = find(host);
+        InetAddress[] own = found.addresses().stream().filter(now::contains).toArray(InetAddress[]::new);
         if (own.length == 0) {
-            throw outside(host, found, now);
+            throw found.undetermined()
+                    ? new ServerAddressException(found.trouble(), true)
+                    : outside(host, found.addresses(), now);
         }
         return own;
     }
@@ -66,39 +69,49 @@ final class ServerAddresses implements DnsResolver {
                 false);
     }
 
-    private List<InetAddress> find(String host) throws ServerAddressException {
+    /** @param undetermined whether the right address may be one that nobody has said */
+    private record Found(List<InetAddress> addresses, boolean undetermined, String trouble) {
+        static Found of(List<Answer> answers) {
+            List<InetAddress> addresses = answers.stream()
+                    .flatMap(answer -> answer.addresses().stream())
+                    .toList();
+            return new Found(
+                    addresses,
+                    addresses.isEmpty() || answers.stream().anyMatch(Answer::undetermined),
+                    answers.stream()
+                            .filter(answer -> !answer.isFound())
+                            .map(Answer::trouble)
+                            .distinct()
+                            .collect(Collectors.joining("; ")));
+        }
+
+        static Found nothing(String why) {
+            return new Found(List.of(), true, why);
+        }
+    }
+
+    private Found find(String host) {
         try {
-            return List.of(Addresses.parse(host));
+            return new Found(List.of(Addresses.parse(host)), false, "");
         } catch (IllegalArgumentException name) {
             return lookUp(host);
         }
     }
 
-    private List<InetAddress> lookUp(String host) throws ServerAddressException {
-        List<InetAddress> found = new ArrayList<>();
-        List<String> troubles = new ArrayList<>();
-        boolean undetermined = false;
+    private Found lookUp(String host) {
+        if (names == null) {
+            return Found.nothing("nobody can be asked where " + host + " is: the bean https has no names");
+        }
         try {
             HostName name = HostName.parse(host);
-            CompletableFuture<Answer> ipv4 = names.ask(Question.addresses(name, true));
-            CompletableFuture<Answer> ipv6 = names.ask(Question.addresses(name, false));
-            for (Answer answer : List.of(ipv4.get(), ipv6.get())) {
-                found.addAll(answer.addresses());
-                undetermined |= answer.undetermined();
-                if (!answer.isFound() && !troubles.contains(answer.trouble())) {
-                    troubles.add(answer.trouble());
-                }
-            }
+            CompletableFuture<Answer> ipv4 = names.ask(Question.addresses(name, true), host);
+            CompletableFuture<Answer> ipv6 = names.ask(Question.addresses(name, false), host);
+            return Found.of(List.of(ipv4.get(), ipv6.get()));
         } catch (IllegalArgumentException | ExecutionException unusable) {
-            troubles.add(String.valueOf(unusable.getMessage()));
+            return Found.nothing(String.valueOf(unusable.getMessage()));
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
-            undetermined = true;
-            troubles.add("the service stops");
+            return Found.nothing("the service stops");
         }
-        if (found.isEmpty()) {
-            throw new ServerAddressException(String.join("; ", troubles), undetermined);
-        }
-        return found;
     }
 }

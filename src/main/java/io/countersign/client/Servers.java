@@ -56,7 +56,7 @@ public final class Servers extends HttpComponent {
         this.partners = partners;
     }
 
-    /** Say where a server is whose partner's file says where it must be. */
+    /** Say where a server is whose partner's file says where it must be; without them, nobody does. */
     public void setNames(Names names) {
         this.names = names;
     }
@@ -81,7 +81,7 @@ public final class Servers extends HttpComponent {
                     () -> Objects.requireNonNull(partners, "partners is not set")
                             .calling(partner, company()),
                     http,
-                    Objects.requireNonNull(names, "names is not set"),
+                    names,
                     Objects.requireNonNull(watch));
             http.setHttpClientConfigurer(builder -> {
                 if (before != null) {

@@ -28,7 +28,11 @@ public record Answer(
     /** Nobody has answered within a time; whoever asks again later may fare better. */
     public static Answer late(Question question, Duration within) {
         return undetermined(
-                "no answer about " + question.words() + " within " + within.toMillis() + " ms", NameServers.FAILURE);
+                "no answer about " + question.words() + " in time (" + within.toMillis() + " ms)", Resolution.FAILURE);
+    }
+
+    int size() {
+        return 1 + addresses.size() + hosts.size();
     }
 
     public boolean isFound() {

@@ -1,10 +1,9 @@
 package io.countersign.dns;
 
-import java.net.IDN;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** A host's full name (RFC 1123, 2.1) in one form: lower case, A-labels, without the dot at the end. */
+/** A host's full name (RFC 1123, 2.1) in one form: lower case, as it is sent (beyond ASCII in A-labels, {@code xn--…}), without the dot at the end. */
 public record HostName(String value) {
     private static final int LONGEST = 253;
     private static final Pattern FORM =
@@ -14,7 +13,7 @@ public record HostName(String value) {
 
     /** @throws IllegalArgumentException where no host can have this name */
     public static HostName parse(String text) {
-        String name = ascii(text);
+        String name = text.toLowerCase(Locale.ROOT);
         String bare = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
         if (bare.length() > LONGEST
                 || !FORM.matcher(bare).matches()
@@ -32,14 +31,6 @@ public record HostName(String value) {
 
     public boolean hasDot() {
         return value.contains(".");
-    }
-
-    private static String ascii(String text) {
-        try {
-            return IDN.toASCII(text).toLowerCase(Locale.ROOT);
-        } catch (IllegalArgumentException notAHost) {
-            throw new IllegalArgumentException("'" + text + "' is not a host's name", notAHost);
-        }
     }
 
     @Override

@@ -37,14 +37,14 @@ public final class Inquiry implements AutoCloseable {
         if (asked == null) {
             return unanswered("nobody can be asked about " + question.words() + ": the bean that admits has no names");
         }
-        Answer known = asked.known(question);
+        Answer known = asked.known(question, whose);
         if (known != null) {
             return CompletableFuture.completedFuture(known);
         }
         if (!enter()) {
             return unanswered("too many requests wait for name servers to ask about " + question.words());
         }
-        return asked.ask(question)
+        return asked.ask(question, whose)
                 .copy()
                 .completeOnTimeout(
                         Answer.late(question, asked.longestWait()), deadline - System.nanoTime(), TimeUnit.NANOSECONDS);

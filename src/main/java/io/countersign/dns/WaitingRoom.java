@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WaitingRoom {
     /** In all; a listener has as many threads more than it needs otherwise. */
-    public static final int PLACES = 256;
+    public static final int PLACES = 512;
 
     private static final int PLACES_OF_ONE = 64;
 

@@ -1,5 +1,6 @@
 package io.countersign.revocation;
 
+import io.countersign.kept.Kept;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.countersign.revocation;
 
+import io.countersign.kept.Kept;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;

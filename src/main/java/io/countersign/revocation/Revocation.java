@@ -1,5 +1,6 @@
 package io.countersign.revocation;
 
+import io.countersign.kept.Kept;
 import io.countersign.tls.Authorities.Authority;
 import io.countersign.tls.Certificates;
 import io.countersign.tls.Issued;

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 public record DnsTerms(List<InetSocketAddress> servers, Duration longestWait) {
     private static final String SERVERS = "countersign.dns-servers";
     private static final String WAIT = "countersign.dns-wait";
-    private static final Duration LONGEST = Duration.ofMinutes(1);
+    private static final Duration LONGEST = Duration.ofSeconds(5);
     private static final int PORT = 53;
     private static final int LAST_PORT = 65_535;
     private static final Pattern WITH_PORT = Pattern.compile("(\\[[^\\]]+]|[^:]+):(\\d{1,5})");

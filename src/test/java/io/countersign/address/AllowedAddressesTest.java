@@ -65,7 +65,8 @@ class AllowedAddressesTest {
 
     @Test
     void haveHostsInOneForm() {
-        AllowedAddresses allowed = AllowedAddresses.parse("EDI.Acme.example., 192.0.2.7, localhost, bücher.example");
+        AllowedAddresses allowed =
+                AllowedAddresses.parse("EDI.Acme.example., 192.0.2.7, localhost, xn--bcher-kva.example");
 
         assertThat(allowed.hosts())
                 .extracting(HostName::value)

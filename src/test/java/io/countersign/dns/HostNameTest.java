@@ -17,7 +17,7 @@ class HostNameTest {
         "a-b.c--d.example, a-b.c--d.example",
         "_sip.acme.example, _sip.acme.example",
         "1.2.3.4.example, 1.2.3.4.example",
-        "bücher.example, xn--bcher-kva.example",
+        "XN--bcher-kva.example, xn--bcher-kva.example",
     })
     void hasOneForm(String text, String form) {
         assertThat(HostName.parse(text).value()).isEqualTo(form);
@@ -47,6 +47,9 @@ class HostNameTest {
                 "a-.example",
                 "a\u0000.example",
                 "a.example..",
+                "b\u00fccher.example",
+                "stra\u00dfe.example",
+                "\uff45xample.example",
                 "user@a.example",
                 "a.example\n"
             })

@@ -7,6 +7,8 @@ import io.countersign.testing.NameServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.PTRRecord;
@@ -23,9 +26,12 @@ import org.xbill.DNS.Rcode;
 class NamesTest {
     private static final Duration WAIT = Duration.ofSeconds(2);
 
+    @TempDir
+    private Path folder;
+
     private final NameServer server = NameServer.start();
     private final AtomicLong nanos = new AtomicLong();
-    private Names names = new Names(List.of(server.address()), WAIT, nanos::get);
+    private Names names = names(WAIT, server.address());
 
     @AfterEach
     void close() {
@@ -103,11 +109,7 @@ class NamesTest {
 
     @Test
     void askAgainOverTcpWhereAnAnswerDoesNotFit() throws Exception {
-        String[] many = new String[100];
-        for (int i = 0; i < many.length; i++) {
-            many[i] = "192.0.2." + i;
-        }
-        server.host("many.example", many);
+        server.host("many.example", addresses(100));
 
         assertThat(ipv4("many.example").addresses()).hasSize(100);
     }
@@ -200,7 +202,7 @@ class NamesTest {
     @Test
     void letNobodyWaitLongerThanTheSetTimeForASilentServer() throws Exception {
         names.close();
-        names = new Names(List.of(server.address()), Duration.ofMillis(300), nanos::get);
+        names = names(Duration.ofMillis(300), server.address());
         server.silent(true);
         long before = System.nanoTime();
 
@@ -209,7 +211,7 @@ class NamesTest {
         assertThat(Duration.ofNanos(System.nanoTime() - before))
                 .isBetween(Duration.ofMillis(250), Duration.ofMillis(1_500));
         assertThat(late.undetermined()).isTrue();
-        assertThat(late.trouble()).isEqualTo("no answer about edi.acme.example within 300 ms");
+        assertThat(late.trouble()).isEqualTo("no answer about edi.acme.example in time (300 ms)");
         assertThat(ask("edi.acme.example"))
                 .as("who comes later need not wait as long again")
                 .isDone();
@@ -234,9 +236,13 @@ class NamesTest {
         server.host("edi.acme.example", "192.0.2.7");
         try (NameServer failing = NameServer.start().fail("edi.acme.example", Rcode.SERVFAIL);
                 NameServer silent = NameServer.start().silent(true)) {
-            for (InetSocketAddress first : List.of(failing.address(), silent.address(), nobody())) {
-                try (Names asked = new Names(List.of(first, server.address()), WAIT, nanos::get)) {
-                    Answer answer = asked.ask(Question.addresses(new HostName("edi.acme.example"), true))
+            for (InetSocketAddress first : List.of(
+                    failing.address(),
+                    silent.address(),
+                    nobody(),
+                    InetSocketAddress.createUnresolved("nobody.example", 53))) {
+                try (Names asked = names(WAIT, first, server.address())) {
+                    Answer answer = asked.ask(Question.addresses(new HostName("edi.acme.example"), true), "acme")
                             .get(10, SECONDS);
                     assertThat(answer.addresses()).containsExactly(address("192.0.2.7"));
                 }
@@ -246,12 +252,93 @@ class NamesTest {
 
     @Test
     void sayThatNobodyCanBeAsked() throws Exception {
-        try (Names asked = new Names(List.of(nobody()), WAIT, nanos::get)) {
-            Answer answer = asked.ask(Question.addresses(new HostName("edi.acme.example"), true))
+        try (Names asked = names(WAIT, nobody())) {
+            Answer answer = asked.ask(Question.addresses(new HostName("edi.acme.example"), true), "acme")
                     .get(10, SECONDS);
 
             assertThat(answer.undetermined()).isTrue();
             assertThat(answer.trouble()).startsWith("no name server can be asked about edi.acme.example");
+        }
+    }
+
+    @Test
+    void askNoMoreForOneThanLeavesRoomForOthers() throws Exception {
+        server.silent(true);
+        for (int i = 0; i < 200; i++) {
+            assertThat(names.ask(Question.addresses(new HostName("a" + i + ".example"), true), "acme"))
+                    .as("question " + i)
+                    .isNotDone();
+        }
+
+        Answer tooMany = names.ask(Question.addresses(new HostName("more.example"), true), "acme")
+                .get(0, SECONDS);
+        assertThat(tooMany.undetermined()).isTrue();
+        assertThat(tooMany.trouble()).isEqualTo("too many look-ups are under way to ask about more.example");
+        assertThat(names.ask(Question.addresses(new HostName("other.example"), true), "globex"))
+                .as("another's")
+                .isNotDone();
+        assertThat(names.ask(Question.addresses(new HostName("a7.example"), true), "acme"))
+                .as("what is asked already")
+                .isNotDone();
+    }
+
+    @Test
+    void outliveAServerThatEndsConnections() throws Exception {
+        server.host("many.example", addresses(100)).host("edi.acme.example", "192.0.2.7");
+        server.resetConnections(true);
+        for (int i = 0; i < 20; i++) {
+            assertThat(ipv4("many.example").undetermined()).isTrue();
+            pass(Duration.ofSeconds(10));
+        }
+        server.resetConnections(false);
+
+        assertThat(ipv4("edi.acme.example").isFound()).isTrue();
+        assertThat(ipv4("many.example").addresses()).hasSize(100);
+    }
+
+    @Test
+    void keepNoMoreThanHasRoomHoweverManyAddressesThereAre() throws Exception {
+        String[] many = addresses(100);
+        for (int i = 0; i < 1_200; i++) {
+            server.host("h" + i + ".example", Duration.ofHours(1), many);
+            assertThat(ipv4("h" + i + ".example").addresses()).hasSize(100);
+        }
+
+        assertThat(names.kept()).isBetween(900, 1_000);
+    }
+
+    @Test
+    void believeNoHostOfTooManyAddresses() throws Exception {
+        server.host("many.example", addresses(101));
+
+        assertThat(ipv4("many.example").trouble())
+                .isEqualTo("many.example has 101 addresses, more than the 100 that are looked at");
+    }
+
+    @Test
+    void followTheHostsFile() throws Exception {
+        server.host("edi.acme.example", "192.0.2.7");
+        Path file = Files.writeString(folder.resolve("hosts"), """
+                # a comment
+                192.0.2.1 EDI.acme.example other # both
+                192.0.2.2\tedi.acme.example
+                2001:db8::1 edi.acme.example
+                nonsense here
+                192.0.2.3
+                """);
+        try (Names local = new Names(List.of(server.address()), new HostsFile(file), WAIT, nanos::get)) {
+            Question ipv4 = Question.addresses(new HostName("edi.acme.example"), true);
+            Question ipv6 = Question.addresses(new HostName("edi.acme.example"), false);
+            assertThat(local.ask(ipv4, "acme").get(10, SECONDS).addresses())
+                    .containsExactly(address("192.0.2.1"), address("192.0.2.2"));
+            assertThat(local.ask(ipv6, "acme").get(10, SECONDS).addresses()).containsExactly(address("2001:db8::1"));
+            assertThat(server.asked("edi.acme.example")).isZero();
+
+            Files.writeString(file, "");
+            Awaitility.await().until(() -> {
+                pass(Duration.ofSeconds(2));
+                return local.ask(ipv4, "acme").get(10, SECONDS).addresses().contains(address("192.0.2.7"));
+            });
         }
     }
 
@@ -273,12 +360,24 @@ class NamesTest {
         assertThat(names.kept()).isEqualTo(10_000);
     }
 
+    private Names names(Duration wait, InetSocketAddress... servers) {
+        return new Names(List.of(servers), HostsFile.ofTheMachine(), wait, nanos::get);
+    }
+
+    private static String[] addresses(int many) {
+        String[] all = new String[many];
+        for (int i = 0; i < many; i++) {
+            all[i] = "192.0.2." + i;
+        }
+        return all;
+    }
+
     private void pass(Duration time) {
         nanos.addAndGet(time.toNanos());
     }
 
     private CompletableFuture<Answer> ask(String host) {
-        return names.ask(Question.addresses(new HostName(host), true));
+        return names.ask(Question.addresses(new HostName(host), true), "acme");
     }
 
     private Answer ipv4(String host) throws Exception {
@@ -286,11 +385,11 @@ class NamesTest {
     }
 
     private Answer ipv6(String host) throws Exception {
-        return names.ask(Question.addresses(new HostName(host), false)).get(10, SECONDS);
+        return names.ask(Question.addresses(new HostName(host), false), "acme").get(10, SECONDS);
     }
 
     private Answer hosts(String address) throws Exception {
-        return names.ask(Question.hosts(address(address), address)).get(10, SECONDS);
+        return names.ask(Question.hosts(address(address), address), "acme").get(10, SECONDS);
     }
 
     private static InetAddress address(String text) throws Exception {

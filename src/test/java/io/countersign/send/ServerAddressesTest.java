@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Type;
 
 /** A partner's server must be in the networks that the partner's file says, whatever else is right about it. */
 class ServerAddressesTest {
@@ -36,6 +37,9 @@ class ServerAddressesTest {
                 .host("elsewhere.example", "127.0.0.77")
                 .alias("alias.acme.example", Duration.ofSeconds(1), "edi.acme.example")
                 .fail("broken.example", Rcode.SERVFAIL)
+                .host("empty.example")
+                .host("half.example", "127.0.0.77")
+                .ignore("half.example", Type.AAAA)
                 .ignore("silent.example");
         sending = new SendingHome(folder);
         sending.home.set("countersign.dns-servers", names.setting()).set("countersign.dns-wait", "300ms");
@@ -103,6 +107,9 @@ class ServerAddressesTest {
             value = {
                 "silent.example | no answer about silent.example",
                 "broken.example | the name server failed on broken.example (SERVFAIL)",
+                "gone.example | gone.example does not exist (NXDOMAIN)",
+                "empty.example | empty.example has no IPv4 address; empty.example has no IPv6 address",
+                "half.example | no answer about half.example",
             })
     void isTriedAgainWhereNobodySaysWhereItIs(String host, String why) throws Exception {
         acme(host, "127.0.0.1");

@@ -340,8 +340,8 @@ class SettingsCheckTest {
     @ParameterizedTest
     @CsvSource({
         "2, 'is not a time; accepted: a number with a unit: ms, s, m, h, d'",
-        "0ms, 'cannot be waited for; accepted: more than 0, and up to 60s'",
-        "61s, 'cannot be waited for; accepted: more than 0, and up to 60s'",
+        "0ms, 'cannot be waited for; accepted: more than 0, and up to 5s'",
+        "6s, 'cannot be waited for; accepted: more than 0, and up to 5s'",
     })
     void reportsHowLongNoNameServerIsWaitedFor(String wait, String said) {
         home.set("countersign.dns-wait", wait);

@@ -52,10 +52,12 @@ public final class NameServer implements AutoCloseable {
     private final ScheduledExecutorService answering = Executors.newScheduledThreadPool(2);
     private final Map<Name, List<Record>> records = new ConcurrentHashMap<>();
     private final Set<Name> ignored = ConcurrentHashMap.newKeySet();
+    private final Set<String> ignoredTypes = ConcurrentHashMap.newKeySet();
     private final Map<Name, Integer> failures = new ConcurrentHashMap<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private volatile Duration delay = Duration.ZERO;
     private volatile boolean silent;
+    private volatile boolean resetting;
     private volatile @Nullable Function<Record, List<Record>> otherwise;
 
     private NameServer(DatagramSocket udp, ServerSocket tcp) {
@@ -145,6 +147,12 @@ public final class NameServer implements AutoCloseable {
         return this;
     }
 
+    /** Asked about this name for one type of record ({@link Type}), it says nothing. */
+    public NameServer ignore(String name, int type) {
+        ignoredTypes.add(name(name) + " " + type);
+        return this;
+    }
+
     /** The name of an address, below which its reverse names stand. */
     public static String reverse(String address) {
         return ReverseMap.fromAddress(address(address)).toString(true);
@@ -163,6 +171,12 @@ public final class NameServer implements AutoCloseable {
 
     public NameServer silent(boolean now) {
         silent = now;
+        return this;
+    }
+
+    /** Over TCP, it ends every connection before an answer. */
+    public NameServer resetConnections(boolean now) {
+        resetting = now;
         return this;
     }
 
@@ -211,6 +225,10 @@ public final class NameServer implements AutoCloseable {
 
     private void serve(Socket socket) {
         try (socket) {
+            if (resetting) {
+                socket.setSoLinger(true, 0);
+                return;
+            }
             DataInputStream in = new DataInputStream(socket.getInputStream());
             byte[] query = new byte[in.readUnsignedShort()];
             in.readFully(query);
@@ -230,7 +248,10 @@ public final class NameServer implements AutoCloseable {
 
     private void later(Message query, Sending sending) {
         asked.add(query.getQuestion().getName().toString());
-        if (silent || ignored.contains(query.getQuestion().getName())) {
+        Record question = query.getQuestion();
+        if (silent
+                || ignored.contains(question.getName())
+                || ignoredTypes.contains(question.getName() + " " + question.getType())) {
             return;
         }
         var unused = answering.schedule(

@@ -1,4 +1,4 @@
-package io.countersign.revocation;
+package io.countersign.kept;
 
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -8,7 +8,7 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What was found out, up to a number of entries and a weight; what was not asked for the longest goes first. */
-final class Kept<K, V> {
+public final class Kept<K, V> {
     private final int most;
     private final long heaviest;
     private final ToLongFunction<V> weight;
@@ -17,23 +17,23 @@ final class Kept<K, V> {
 
     private record Weighed<V>(V value, long weight) {}
 
-    Kept(int most) {
+    public Kept(int most) {
         this(most, Long.MAX_VALUE, value -> 0);
     }
 
     /** @param heaviest in the unit of the weights; a single entry may weigh more */
-    Kept(int most, long heaviest, ToLongFunction<V> weight) {
+    public Kept(int most, long heaviest, ToLongFunction<V> weight) {
         this.most = most;
         this.heaviest = heaviest;
         this.weight = weight;
     }
 
-    synchronized @Nullable V get(K key) {
+    public synchronized @Nullable V get(K key) {
         Weighed<V> found = entries.get(key);
         return found == null ? null : found.value();
     }
 
-    synchronized V get(K key, Supplier<V> otherwise) {
+    public synchronized V get(K key, Supplier<V> otherwise) {
         V found = get(key);
         if (found == null) {
             found = otherwise.get();
@@ -42,7 +42,7 @@ final class Kept<K, V> {
         return found;
     }
 
-    synchronized void put(K key, V value) {
+    public synchronized void put(K key, V value) {
         remove(key);
         Weighed<V> weighed = new Weighed<>(value, weight.applyAsLong(value));
         entries.put(key, weighed);
@@ -54,12 +54,12 @@ final class Kept<K, V> {
         }
     }
 
-    synchronized void remove(K key) {
+    public synchronized void remove(K key) {
         Weighed<V> gone = entries.remove(key);
         total -= gone == null ? 0 : gone.weight();
     }
 
-    synchronized int size() {
+    public synchronized int size() {
         return entries.size();
     }
 }

@@ -1,4 +1,4 @@
-package io.countersign.revocation;
+package io.countersign.kept;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

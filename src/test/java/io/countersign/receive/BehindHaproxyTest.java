@@ -52,8 +52,8 @@ class BehindHaproxyTest extends BehindRealProxy {
     }
 
     @Override
-    void assumeInstalled() {
-        Command.assumeInstalled("haproxy");
+    List<String> missing() {
+        return Command.isInstalled("haproxy") ? List.of() : List.of("haproxy");
     }
 
     @Override

@@ -6,9 +6,9 @@ import io.countersign.testing.Command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * nginx in front of the service, with the README's lines. It says who calls by the PROXY protocol's version 1 only, passes no
@@ -50,9 +50,15 @@ class BehindNginxTest extends BehindRealProxy {
     }
 
     @Override
-    void assumeInstalled() {
-        Command.assumeInstalled("nginx");
-        Assumptions.assumeTrue(Files.exists(STREAM), "nginx's stream module is not installed");
+    List<String> missing() {
+        List<String> missing = new ArrayList<>();
+        if (!Command.isInstalled("nginx")) {
+            missing.add("nginx");
+        }
+        if (!Files.exists(STREAM)) {
+            missing.add("nginx's stream module");
+        }
+        return missing;
     }
 
     @Override

@@ -35,7 +35,9 @@ import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
 import org.bouncycastle.asn1.DEROctetString;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -84,8 +86,8 @@ abstract class BehindRealProxy {
     /** Those that this proxy has. */
     abstract List<Door> doors();
 
-    /** Skips the tests where it is not installed. */
-    abstract void assumeInstalled();
+    /** What of it is not installed, if anything. */
+    abstract List<String> missing();
 
     /**
      * Writes what it needs in files, as far as possible the README's own lines, and says how to run it.
@@ -114,8 +116,9 @@ abstract class BehindRealProxy {
 
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
-        assumeInstalled();
-        Command.assumeInstalled("curl");
+        if (!missing().isEmpty()) {
+            return;
+        }
         this.folder = folder;
         names.host("edi.named.example", "127.0.0.23")
                 .reverse("127.0.0.25", "gw.wild.example")
@@ -177,6 +180,13 @@ abstract class BehindRealProxy {
                             .map(port -> new InetSocketAddress("127.0.0.1", port))
                             .toList()));
         }
+    }
+
+    /** Of each test, so that each is seen to be skipped. */
+    @BeforeEach
+    void assumeInstalled() {
+        Assumptions.assumeTrue(missing().isEmpty(), missing() + " not installed here");
+        Command.assumeInstalled("curl");
     }
 
     /** So many lines in PEM. */

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -447,13 +447,16 @@ abstract class BehindRealProxy {
         }
     }
 
+    Stream<Arguments> headers() {
+        return doors().stream()
+                .filter(door -> door != Door.ENDS_TLS)
+                .flatMap(door -> Stream.of(Arguments.of(door, true), Arguments.of(door, false)));
+    }
+
     /** A header of one's own for the proxy to pass on: what comes from a caller comes behind what the proxy says. */
     @ParameterizedTest
-    @CsvSource({"VERSION_1,true", "VERSION_1,false", "VERSION_2,true", "VERSION_2,false"})
+    @MethodSource("headers")
     void aCallersOwnProxyHeaderIsRefused(Door door, boolean text) throws Exception {
-        if (!doors().contains(door)) {
-            return;
-        }
         byte[] header = text ? "PROXY TCP4 127.0.0.21 127.0.0.1 1 2\r\n".getBytes(StandardCharsets.US_ASCII) : binary();
         int before = refusalsOf("127.0.0.67").size();
         try (Socket socket = new Socket()) {

@@ -8,6 +8,7 @@ import io.countersign.proxy.UnclearCallerException;
 import io.countersign.refusal.Refusals;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -159,22 +160,55 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
 
     /** Proxies ask whether we are there, by nothing or a header of their own; that is not worth a line. */
     private boolean isQuestion() {
-        return proxies.isListed(peer) && !begun.hasRemaining() && (header == null || header.caller() == null);
+        return proxies.isListed(peer) && !begun.hasRemaining() && (header == null || caller() == null);
+    }
+
+    /** None where the proxy speaks for itself. HAProxy then names its own end of the connection in version 1. */
+    private @Nullable InetSocketAddress caller() {
+        InetSocketAddress said = header == null ? null : header.caller();
+        return said == null || said.equals(getEndPoint().getRemoteSocketAddress()) ? null : said;
     }
 
     private void refuse(String reason) {
-        InetAddress caller = header == null || header.caller() == null
-                ? peer
-                : header.caller().getAddress();
-        refusals.refuseHandshake(Refusals.Caller.of(null, Addresses.format(caller), null), reason);
+        InetSocketAddress caller = caller();
+        refusals.refuseHandshake(
+                Refusals.Caller.of(null, Addresses.format(caller == null ? peer : caller.getAddress()), null), reason);
         getEndPoint().close();
     }
 
     private void speakTls() {
-        EndPoint endPoint = header == null || header.caller() == null
-                ? getEndPoint()
-                : new ProxyEndPoint(getEndPoint(), getEndPoint().getLocalSocketAddress(), header.caller());
+        InetSocketAddress caller = caller();
+        EndPoint endPoint = caller != null
+                ? new ProxyEndPoint(getEndPoint(), getEndPoint().getLocalSocketAddress(), caller)
+                : proxies.isListed(peer) ? new OfProxyItself(getEndPoint(), header != null) : getEndPoint();
         endPoint.upgrade(tls.newConnection(connector, endPoint));
+    }
+
+    /** A connection over which a proxy speaks TLS itself. */
+    static final class OfProxyItself extends ProxyEndPoint {
+        private final boolean said;
+
+        private OfProxyItself(EndPoint endPoint, boolean said) {
+            super(endPoint, endPoint.getLocalSocketAddress(), endPoint.getRemoteSocketAddress());
+            this.said = said;
+        }
+
+        /** Whether it has said so by a PROXY header, which it only does to see whether we are there. */
+        boolean isSaid() {
+            return said;
+        }
+
+        /** The one among those that wrap each other, where there is one. */
+        static @Nullable OfProxyItself in(@Nullable EndPoint endPoint) {
+            EndPoint inner = endPoint;
+            while (inner instanceof EndPoint.Wrapper wrapper) {
+                if (inner instanceof OfProxyItself found) {
+                    return found;
+                }
+                inner = wrapper.unwrap();
+            }
+            return null;
+        }
     }
 
     /** What has come for TLS. */

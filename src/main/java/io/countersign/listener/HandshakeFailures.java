@@ -1,6 +1,7 @@
 package io.countersign.listener;
 
 import io.countersign.address.Addresses;
+import io.countersign.listener.FirstBytes.OfProxyItself;
 import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Refusals.Caller;
 import io.countersign.sighting.Sightings;
@@ -8,11 +9,16 @@ import io.countersign.tls.Certificates;
 import io.countersign.tls.RefusedCertificateException;
 import io.countersign.tls.UnknownCertificateException;
 import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
+import javax.net.ssl.SSLException;
 import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 import org.jspecify.annotations.Nullable;
 
-/** Records every handshake that fails, with the reason that our trust gave where it was ours. */
+/**
+ * Records every handshake that fails, with the reason that our trust gave where it was ours; but not every second that a
+ * proxy looks whether we are there.
+ */
 final class HandshakeFailures implements SslHandshakeListener {
     private final Refusals refusals;
     private final Sightings sightings;
@@ -24,14 +30,33 @@ final class HandshakeFailures implements SslHandshakeListener {
 
     @Override
     public void handshakeFailed(Event event, Throwable failure) {
-        String address = address(event);
         RefusedCertificateException refused = refused(failure);
+        if (refused == null && isQuestion(event, failure)) {
+            return;
+        }
+        String address = address(event);
         refusals.refuseHandshake(
                 Caller.of(null, address, refused == null ? null : Certificates.fingerprint(refused.certificate())),
                 reason(failure));
         if (refused instanceof UnknownCertificateException) {
             sightings.refused(refused.certificate(), address == null ? "-" : address, false);
         }
+    }
+
+    /** A proxy says that it speaks for itself, and shows no certificate; or it breaks off once it has seen ours. */
+    private static boolean isQuestion(Event event, Throwable failure) {
+        OfProxyItself own = OfProxyItself.in(event.getEndPoint());
+        Throwable why = innermost(failure);
+        return own != null
+                && (own.isSaid() || !(why instanceof SSLException || why instanceof GeneralSecurityException));
+    }
+
+    private static Throwable innermost(Throwable failure) {
+        Throwable innermost = failure;
+        while (innermost.getCause() != null) {
+            innermost = innermost.getCause();
+        }
+        return innermost;
     }
 
     private static @Nullable RefusedCertificateException refused(Throwable failure) {
@@ -52,14 +77,12 @@ final class HandshakeFailures implements SslHandshakeListener {
     }
 
     private static String reason(Throwable failure) {
-        Throwable innermost = failure;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof CertificateException) {
                 return String.valueOf(cause.getMessage());
             }
-            innermost = cause;
         }
-        String message = innermost.getMessage();
+        String message = innermost(failure).getMessage();
         return message == null ? "the connection was closed before the handshake ended" : message;
     }
 }

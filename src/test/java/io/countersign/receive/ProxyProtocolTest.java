@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,6 +187,34 @@ class ProxyProtocolTest {
             assertRefused(service, 0, PROXY, new byte[0], true, PROXY, "does not begin");
             assertThat(service.refusals()).as("the one of the second").hasSize(1);
         }
+    }
+
+    /** Proxies can also ask by a handshake, in which they show no certificate. */
+    @Test
+    void aProxyThatAsksByAHandshakeIsNotRecorded() throws Exception {
+        try (RunningService service = RunningService.start(home)) {
+            for (byte[] header : new byte[][] {text("PROXY UNKNOWN"), bytes(0x20, 0, new byte[0])}) {
+                for (String protocol : new String[] {"TLSv1.2", "TLSv1.3"}) {
+                    assertTurnedAway(service, null, header, protocol);
+                }
+            }
+            Certified stranger = Issue.to("CN=stranger").selfSigned();
+            assertTurnedAway(service, stranger, text("PROXY UNKNOWN"), "TLSv1.3");
+            assertThat(service.refusal().caller().certificate())
+                    .as("a certificate that is refused is worth a line")
+                    .isEqualTo(stranger.fingerprint());
+            assertThat(service.refusals()).hasSize(1);
+        }
+    }
+
+    private void assertTurnedAway(RunningService service, @Nullable Certified shown, byte[] header, String protocol) {
+        assertThatThrownBy(() -> {
+                    try (SSLSocket socket = Client.of(home.authority.certificate(), shown)
+                            .connect(PROXY, service.port(), header, true, protocol)) {
+                        Client.exchange(socket, WHO);
+                    }
+                })
+                .isInstanceOf(IOException.class);
     }
 
     @Test

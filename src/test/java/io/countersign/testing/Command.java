@@ -45,8 +45,11 @@ public record Command(int exitCode, String output) {
 
     /** Skips the test, by name, where the program is not installed. */
     public static void assumeInstalled(String program) {
-        boolean installed = Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+        Assumptions.assumeTrue(isInstalled(program), program + " is not installed");
+    }
+
+    public static boolean isInstalled(String program) {
+        return Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
-        Assumptions.assumeTrue(installed, program + " is not installed");
     }
 }

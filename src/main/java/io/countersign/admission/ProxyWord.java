@@ -41,11 +41,17 @@ record ProxyWord(@Nullable Proxies proxies, @Nullable ProxyTrust trust) {
         if (proxies == null) {
             return connected.address();
         }
+        if (proxies.sayInRequests()
+                && proxies.isListed(peer)
+                && trust == null
+                && !connected.certificates().isEmpty()) {
+            throw unclear("the caller speaks TLS with us through the proxy " + Addresses.format(peer)
+                    + ", and can write itself what " + proxies.header() + " says");
+        }
         try {
             return proxies.caller(peer, connected.address(), name -> lines(request, name));
         } catch (UnclearCallerException unclear) {
-            throw new Refusal(
-                    Code.ADDRESS_NOT_ALLOWED, "Where you call from is not known here.", unclear.reason(), unclear);
+            throw unclear(unclear.reason());
         }
     }
 
@@ -73,6 +79,10 @@ record ProxyWord(@Nullable Proxies proxies, @Nullable ProxyTrust trust) {
         } catch (UnclearCallerException unclear) {
             throw Refusal.of(Code.REQUEST_INVALID, unclear.reason());
         }
+    }
+
+    private static Refusal unclear(String reason) {
+        return new Refusal(Code.ADDRESS_NOT_ALLOWED, "Where you call from is not known here.", reason);
     }
 
     private static Refusal unknown(String reason) {

@@ -17,12 +17,12 @@ public final class Proxies {
     /** The request attribute with the address at the other end of the connection itself, a proxy's perhaps. */
     public static final String PEER = "io.countersign.peer";
 
-    private static final String KEY = "countersign.proxies";
     private static final String PROXY_PROTOCOL = "proxy-protocol";
     private static final String REFUSE = "refuse";
     private static final Map<String, AddressHeader> HEADERS =
             Map.of("forwarded", new ForwardedHeader(), "x-forwarded-for", new XForwardedFor());
 
+    private String addresses = "";
     private List<Network> networks = List.of();
     private String header = PROXY_PROTOCOL;
     private String others = REFUSE;
@@ -51,6 +51,7 @@ public final class Proxies {
                     + "; accepted: addresses and networks of proxies such as 10.0.0.5, 10.0.1.0/24, 2001:db8::/64");
         }
         networks = List.copyOf(read);
+        this.addresses = addresses.strip();
     }
 
     /** How they say who calls: {@code proxy-protocol}, {@code forwarded} or {@code x-forwarded-for}; no other way counts. */
@@ -83,6 +84,16 @@ public final class Proxies {
         return !isEmpty() && !isListed(peer) && others.equals(REFUSE);
     }
 
+    /** Whether they say who calls in each request, and not before TLS: only proxies that end TLS can. */
+    public boolean sayInRequests() {
+        return HEADERS.containsKey(header);
+    }
+
+    /** How they say who calls. */
+    public String header() {
+        return header;
+    }
+
     /** Whether a connection from there must begin with a PROXY header. */
     public boolean owesProxyHeader(InetAddress peer) {
         return header.equals(PROXY_PROTOCOL) && isListed(peer);
@@ -90,7 +101,10 @@ public final class Proxies {
 
     /** Why a connection from there is refused, or a PROXY header that it does not owe. */
     public String whyNot(InetAddress peer) {
-        return isListed(peer) ? KEY + " say who calls by " + header : Addresses.format(peer) + " is not among " + KEY;
+        return isListed(peer)
+                ? "the proxies say who calls by " + header
+                : Addresses.format(peer) + " is not among the proxies (" + (isEmpty() ? "there are none" : addresses)
+                        + ")";
     }
 
     /**

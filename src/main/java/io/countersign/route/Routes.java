@@ -7,9 +7,11 @@ import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.tls.CompanyIdentity;
 import io.countersign.tls.KeyMaterialException;
+import io.countersign.tls.ListenerTls;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +59,13 @@ public final class Routes {
         }
         live.load(files, problems);
         context.getRegistry().findByType(CompanyIdentity.class).forEach(each -> each.useClock(partners.clock()));
+        context.getRegistry().findByTypeWithName(ListenerTls.class).forEach((bean, tls) -> {
+            try {
+                tls.checkProxies();
+            } catch (GeneralSecurityException admitsWrongly) {
+                problems.add("the bean " + bean, String.valueOf(admitsWrongly.getMessage()));
+            }
+        });
         State state = state(live, files, problems);
         partners.use(state.directory());
         ownRoute.use(state.withOwnRoute());

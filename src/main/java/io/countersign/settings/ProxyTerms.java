@@ -10,7 +10,6 @@ final class ProxyTerms {
     static void check(Settings settings, Problems problems) {
         Proxies tried = new Proxies();
         check("countersign.proxies", tried::setAddresses, settings, problems);
-        check("countersign.proxy-header", tried::setHeader, settings, problems);
         check("countersign.without-proxy", tried::setOthers, settings, problems);
     }
 

@@ -72,6 +72,21 @@ public final class ListenerTls extends SSLContextParameters {
         return trust instanceof ProxyTrust && clientAuthentication == ClientAuthentication.REQUIRE;
     }
 
+    /**
+     * Where callers authenticate by TLS, it is spoken with us, and whoever stands in front cannot write into requests: what
+     * stands there of addresses is the caller's own, and must not count.
+     *
+     * @throws GeneralSecurityException where it would
+     */
+    public void checkProxies() throws GeneralSecurityException {
+        if (proxies.sayInRequests() && clientAuthentication != ClientAuthentication.NONE && !isForProxies()) {
+            throw new GeneralSecurityException("its proxies say who calls by " + proxies.header()
+                    + ", which callers can write themselves, since clientAuthentication: " + clientAuthentication
+                    + " makes them speak TLS with us; accepted: proxies with header: proxy-protocol, a listener for proxies"
+                    + " alone (templates/receive-behind-proxy.camel.yaml), or clientAuthentication: NONE");
+        }
+    }
+
     public void setClientAuthentication(ClientAuthentication clientAuthentication) {
         this.clientAuthentication = clientAuthentication;
     }
@@ -87,6 +102,7 @@ public final class ListenerTls extends SSLContextParameters {
 
     @Override
     public SSLContext createSSLContext(CamelContext camelContext) throws GeneralSecurityException {
+        checkProxies();
         company();
         Stapled.enable();
         SSLContext context = SSLContext.getInstance("TLS");

@@ -131,7 +131,7 @@ class FirstBytesTest {
 
     @Test
     void whoComesFromElsewhereIsRefusedBeforeAnythingIsRead() {
-        assertRefused(open(OTHER), OTHER, "192.0.2.9 is not among countersign.proxies");
+        assertRefused(open(OTHER), OTHER, "192.0.2.9 is not among the proxies");
     }
 
     @Test
@@ -151,7 +151,7 @@ class FirstBytesTest {
             for (byte each : joined(header, HELLO)) {
                 end.receive(new byte[] {each});
             }
-            assertRefused(end, OTHER, "begins with a PROXY header, and 192.0.2.9 is not among countersign.proxies");
+            assertRefused(end, OTHER, "begins with a PROXY header, and 192.0.2.9 is not among the proxies");
         }
     }
 
@@ -160,7 +160,7 @@ class FirstBytesTest {
         proxies.setAddresses("");
         End end = open(OTHER);
         end.receive(joined(textFrom("1.2.3.4"), HELLO));
-        assertRefused(end, OTHER, "begins with a PROXY header, and 192.0.2.9 is not among countersign.proxies");
+        assertRefused(end, OTHER, "begins with a PROXY header, and 192.0.2.9 is not among the proxies");
     }
 
     @Test
@@ -168,8 +168,7 @@ class FirstBytesTest {
         proxies.setHeader("x-forwarded-for");
         End end = open(PROXY);
         end.receive(joined(textFrom("1.2.3.4"), HELLO));
-        assertRefused(
-                end, PROXY, "begins with a PROXY header, and countersign.proxies say who calls by x-forwarded-for");
+        assertRefused(end, PROXY, "begins with a PROXY header, and the proxies say who calls by x-forwarded-for");
     }
 
     @Test

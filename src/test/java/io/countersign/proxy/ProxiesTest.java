@@ -78,7 +78,7 @@ class ProxiesTest {
         assertThat(who(OTHER, OTHER, "1.1.1.1")).isEqualTo(OTHER);
         assertThatThrownBy(() -> who(PROXY, CALLER))
                 .as("a connection from before they were taken out")
-                .hasMessage("10.0.0.5 is not among countersign.proxies");
+                .hasMessage("10.0.0.5 is not among the proxies (there are none)");
     }
 
     @Test
@@ -87,7 +87,8 @@ class ProxiesTest {
         proxies.setHeader("x-forwarded-for");
         assertThat(proxies.refuses(OTHER)).isTrue();
         assertThat(proxies.refuses(PROXY)).isFalse();
-        assertThatThrownBy(() -> who(OTHER, OTHER, "1.1.1.1")).hasMessage("192.0.2.9 is not among countersign.proxies");
+        assertThatThrownBy(() -> who(OTHER, OTHER, "1.1.1.1"))
+                .hasMessage("192.0.2.9 is not among the proxies (10.0.0.5)");
         proxies.setOthers("direct");
         assertThat(proxies.refuses(OTHER)).isFalse();
         assertThat(who(OTHER, OTHER, "1.1.1.1")).as("the header does not count").isEqualTo(OTHER);

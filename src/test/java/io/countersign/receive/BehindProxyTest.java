@@ -282,7 +282,7 @@ class BehindProxyTest {
             assertThatThrownBy(() -> Client.of(home.authority.certificate(), proxy)
                             .connect(OTHER, port(service, "behind-proxy")))
                     .isInstanceOf(IOException.class);
-            assertThat(service.refusal().reason()).isEqualTo("127.0.0.9 is not among countersign.proxies");
+            assertThat(service.refusal().reason()).isEqualTo("127.0.0.9 is not among the proxies (127.0.0.5)");
         }
     }
 

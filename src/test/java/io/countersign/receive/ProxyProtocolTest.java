@@ -222,8 +222,7 @@ class ProxyProtocolTest {
         try (RunningService service = RunningService.start(home)) {
             for (byte[] header : new byte[][] {{}, textFrom("198.51.100.7"), bytesFrom("198.51.100.7")}) {
                 int before = service.refusals().size();
-                assertRefused(
-                        service, before, OTHER, header, true, OTHER, "127.0.0.9 is not among countersign.proxies");
+                assertRefused(service, before, OTHER, header, true, OTHER, "127.0.0.9 is not among the proxies");
             }
         }
     }
@@ -266,7 +265,7 @@ class ProxyProtocolTest {
                         header,
                         whole,
                         OTHER,
-                        "begins with a PROXY header, and 127.0.0.9 is not among countersign.proxies");
+                        "begins with a PROXY header, and 127.0.0.9 is not among the proxies");
             }
         }
     }
@@ -302,7 +301,7 @@ class ProxyProtocolTest {
                     .as("whom nobody vouches for any more")
                     .isEqualTo(403);
             assertThat(turnedAway.body()).contains("address-not-allowed", "Where you call from is not known here.");
-            assertThat(service.refusals().get(0).reason()).isEqualTo("127.0.0.5 is not among countersign.proxies");
+            assertThat(service.refusals().get(0).reason()).isEqualTo("127.0.0.5 is not among the proxies (127.0.0.9)");
             assertThat(service.complaints()).isEmpty();
         }
     }

@@ -7,6 +7,7 @@ import io.countersign.testing.Certified;
 import io.countersign.testing.Client;
 import io.countersign.testing.Issue;
 import io.countersign.testing.NameServer;
+import io.countersign.testing.ProxyDoor;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.TestHome;
 import java.net.InetAddress;
@@ -35,7 +36,7 @@ import org.xbill.DNS.Type;
 /** Whatever is wrong with name servers, it is the trouble of those whose names are looked up, and of nobody else. */
 class SlowNamesTest {
     private static final String WHO = "GET /exchange HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    private static final String WHO_VIA = "GET /exchange HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: %s\r\n\r\n";
+    private static final String WHO_VIA = "GET /exchange HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: %s\r\n%s\r\n";
     private static final Duration WAIT = Duration.ofSeconds(3);
     private static final int SLOW_PARTNERS = 4;
     /** So many of one partner wait at most; who comes beyond that does not. */
@@ -70,7 +71,6 @@ class SlowNamesTest {
                 .set("countersign.dns-servers", names.setting())
                 .set("countersign.dns-wait", WAIT.toMillis() + "ms")
                 .set("countersign.proxies", "127.0.0.9")
-                .set("countersign.proxy-header", "x-forwarded-for")
                 .set("countersign.without-proxy", "direct");
         listed = home.pinned("listed");
         named = partner("named", Issue.to("CN=named").dns("named.example"));
@@ -123,10 +123,14 @@ class SlowNamesTest {
     @Test
     void thousandsOfNamesHoldUpNobodyElse() throws Exception {
         names.otherwise(SlowNamesTest::hostOfItsOwn);
+        Certified proxy = Issue.to("CN=proxy").by(home.authority);
+        proxy.write(home.certificates(), "proxy");
+        home.write("routes/behind-proxy.camel.yaml", ProxyDoor.yaml("behind-proxy", "certificates/proxy.crt"));
         try (RunningService service = RunningService.start(home);
-                SSLSocket byList = client(listed).connect(service.port());
-                SSLSocket byName = client(named).connect(service.port());
-                SSLSocket fromEverywhere = client(wild).connect("127.0.0.9", service.port())) {
+                SSLSocket byList = client(listed).connect(ProxyDoor.port(service, "receive"));
+                SSLSocket byName = client(named).connect(ProxyDoor.port(service, "receive"));
+                SSLSocket fromEverywhere =
+                        client(proxy).connect("127.0.0.9", ProxyDoor.port(service, "behind-proxy"))) {
             ask(byList, 50);
             List<Duration> before = ask(byList, 300);
             before.addAll(ask(byName, 300));
@@ -134,7 +138,7 @@ class SlowNamesTest {
 
             for (int i = 0; i < ADDRESSES; i++) {
                 String address = "10.1." + (i >> 8) + "." + (i & 255);
-                assertThat(Client.exchange(fromEverywhere, WHO_VIA.formatted(address))
+                assertThat(Client.exchange(fromEverywhere, WHO_VIA.formatted(address, ProxyDoor.shown(wild)))
                                 .body())
                         .contains("\"address\":\"" + address + "\"");
                 if (i % 20 == 0) {

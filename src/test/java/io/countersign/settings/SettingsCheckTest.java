@@ -379,8 +379,6 @@ class SettingsCheckTest {
         "proxies, proxy.example, '''proxy.example'' is not an IP address; accepted: addresses and networks'",
         "proxies, '10.0.0.5, ::/0', '''::/0'' would make everybody a proxy; accepted: addresses and networks'",
         "proxies, 10.0.0.5;10.0.0.6, '''10.0.0.5;10.0.0.6'' is not an IP address; accepted:'",
-        "proxy-header, x-real-ip, '''x-real-ip'' is not known; accepted: proxy-protocol, forwarded, x-forwarded-for'",
-        "proxy-header, '', ''''' is not known; accepted: proxy-protocol, forwarded, x-forwarded-for'",
         "without-proxy, allow, '''allow'' is not known; accepted: refuse, direct'",
         "without-proxy, '', ''''' is not known; accepted: refuse, direct'",
     })
@@ -392,17 +390,14 @@ class SettingsCheckTest {
 
     @Test
     void reportsAllThatIsWrongWithProxiesTogether() {
-        home.set("countersign.proxies", "any")
-                .set("countersign.proxy-header", "both")
-                .set("countersign.without-proxy", "maybe");
+        home.set("countersign.proxies", "any").set("countersign.without-proxy", "maybe");
 
-        assertThat(problems()).hasSize(3);
+        assertThat(problems()).hasSize(2);
     }
 
     @Test
     void acceptsWhatCanBeSaidOfProxies() {
         home.set("countersign.proxies", "10.0.0.5, 10.0.1.0/24,2001:db8::/64")
-                .set("countersign.proxy-header", "x-forwarded-for")
                 .set("countersign.without-proxy", "direct");
 
         assertThat(problems()).isEmpty();

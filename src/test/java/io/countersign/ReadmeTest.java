@@ -46,7 +46,8 @@ class ReadmeTest {
 
         try (ServiceProcess service = ServiceProcess.start(home)) {
             int port = service.port();
-            assertThat(service.output()).contains(curls.get(0).strip().replace("8443", Integer.toString(port)));
+            String printed = curls.get(0).strip().replace("8443", Integer.toString(port));
+            Awaitility.await().untilAsserted(() -> assertThat(service.output()).contains(printed));
             assertThat(curl(curls.get(0), port)).contains("\"partner\":\"acme\"", "\"name\":\"README.md\"");
             assertThat(files("data/inbox/acme"))
                     .hasSize(1)

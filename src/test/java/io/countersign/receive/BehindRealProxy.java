@@ -62,7 +62,7 @@ abstract class BehindRealProxy {
     /** As many lines of a certificate as the README's lines for nginx pass on. */
     private static final int LONGEST = 49;
 
-    private static final int LARGE = 64 * 1024 * 1024;
+    private static final int LARGE = Integer.getInteger("countersign.test.mebibytes", 8) << 20;
     private static final Pattern BLOCK = Pattern.compile("```text\\n(.*?)```", Pattern.DOTALL);
     private static final String WHO = "GET /exchange HTTP/1.1\r\nHost: localhost\r\n\r\n";
 

@@ -49,7 +49,8 @@ record ProxyWord(@Nullable Proxies proxies, @Nullable ProxyTrust trust) {
                     + ", and can write itself what " + proxies.header() + " says");
         }
         try {
-            return proxies.caller(peer, connected.address(), name -> lines(request, name));
+            return proxies.caller(
+                    peer, (InetAddress) request.getAttribute(Proxies.NAMED), name -> lines(request, name));
         } catch (UnclearCallerException unclear) {
             throw unclear(unclear.reason());
         }

@@ -4,6 +4,7 @@ import io.countersign.proxy.ClientCertHeader;
 import io.countersign.proxy.Proxies;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.EndPoint;
@@ -12,7 +13,7 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says at each request who is at the other end of the connection itself, and takes from it what only proxies may say of a
+ * Says at each request who is at the other end of the connection itself, and whom a PROXY header has named; and takes from it what only proxies may say of a
  * caller's certificates (RFC 9440), on every listener that is not for them alone.
  */
 final class Peer implements HttpConfiguration.Customizer {
@@ -24,10 +25,13 @@ final class Peer implements HttpConfiguration.Customizer {
 
     @Override
     public Request customize(Request request, HttpFields.Mutable responseHeaders) {
-        request.setAttribute(
-                Proxies.PEER,
-                address(innermost(
-                        request.getConnectionMetaData().getConnection().getEndPoint())));
+        EndPoint connection = request.getConnectionMetaData().getConnection().getEndPoint();
+        EndPoint socket = innermost(connection);
+        request.setAttribute(Proxies.PEER, address(socket));
+        // A proxy that names its own end of the connection, port and all, speaks for itself.
+        if (!Objects.equals(connection.getRemoteSocketAddress(), socket.getRemoteSocketAddress())) {
+            request.setAttribute(Proxies.NAMED, address(connection));
+        }
         boolean vouched = request.getHeaders().contains(ClientCertHeader.CERTIFICATE)
                 || request.getHeaders().contains(ClientCertHeader.CHAIN);
         if (!vouched || isForProxies.getAsBoolean()) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The proxies in front of a listener, as a bean of a route file: which addresses are theirs, in which one way they say who
@@ -16,6 +17,9 @@ import java.util.function.Function;
 public final class Proxies {
     /** The request attribute with the address at the other end of the connection itself, a proxy's perhaps. */
     public static final String PEER = "io.countersign.peer";
+
+    /** The request attribute with the address that a PROXY header before its connection named; none where none did. */
+    public static final String NAMED = "io.countersign.named";
 
     private static final String PROXY_PROTOCOL = "proxy-protocol";
     private static final String REFUSE = "refuse";
@@ -111,24 +115,27 @@ public final class Proxies {
      * Who calls. Asked at every request, since connections outlive the settings that they were made under.
      *
      * @param peer the address at the other end of the connection
-     * @param connected what the connection says of its caller: the same, or what a PROXY header said
+     * @param named whom a PROXY header before the connection named; none where it named nobody, or there was none
      * @param lines of the request's headers of a name, in their order
      * @throws UnclearCallerException where that cannot be told
      */
-    public InetAddress caller(InetAddress peer, InetAddress connected, Function<String, List<String>> lines)
+    public InetAddress caller(InetAddress peer, @Nullable InetAddress named, Function<String, List<String>> lines)
             throws UnclearCallerException {
         if (!isListed(peer)) {
-            if (refuses(peer) || !peer.equals(connected)) {
+            if (refuses(peer) || named != null) {
                 throw new UnclearCallerException(whyNot(peer));
             }
             return peer;
         }
         AddressHeader said = HEADERS.get(header);
-        if (said == null) {
-            return connected;
-        }
         try {
-            return said.caller(lines.apply(said.name()), this::isListed);
+            if (said != null) {
+                return said.caller(lines.apply(said.name()), this::isListed);
+            }
+            if (named != null) {
+                return named;
+            }
+            throw new UnclearCallerException("its PROXY header names nobody");
         } catch (UnclearCallerException unclear) {
             throw new UnclearCallerException(
                     "the proxy " + Addresses.format(peer) + " does not say who calls: " + unclear.reason());

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * 2). Fails closed: what is not exactly as the protocol says is refused. Whoever asks must know that the sender is a proxy.
  *
  * @param length how many bytes it has
- * @param caller none where the proxy speaks for itself, as in its health checks
+ * @param caller none where it names nobody, as in a proxy's health checks
  */
 public record ProxyHeader(int length, @Nullable InetSocketAddress caller) {
     /** Longer ones are refused; real ones have some hundred bytes. */

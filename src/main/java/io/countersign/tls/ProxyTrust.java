@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which proxies may say what certificate a caller has shown them, as a bean of a route file: those with one of these very
- * certificates, valid now. An authority makes nobody a proxy. Fails closed; a file that cannot be read any more leaves the
- * last good ones in force.
+ * certificates, valid now. An authority makes nobody a proxy. Fails closed; a file that cannot be read any more, or is still
+ * being written, leaves the last good ones in force.
  */
 public final class ProxyTrust implements ClientTrust {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyTrust.class);
@@ -88,7 +88,7 @@ public final class ProxyTrust implements ClientTrust {
             return before.certificates();
         }
         looked = System.nanoTime();
-        if (before != null && before.reading().isCurrent()) {
+        if (before != null && !before.reading().isWrittenOtherwise()) {
             return before.certificates();
         }
         try {

@@ -32,6 +32,14 @@ public final class Reading {
         return !now.equals(files) && now.equals(before);
     }
 
+    /** The same for those who look seldom: files whose last change is a while ago are not being written, either. */
+    public synchronized boolean isWrittenOtherwise() {
+        Map<Path, Stamp> before = last;
+        Map<Path, Stamp> now = look();
+        return !now.equals(files)
+                && (now.equals(before) || now.values().stream().allMatch(Stamp::isOld));
+    }
+
     private Map<Path, Stamp> look() {
         Map<Path, Stamp> now = new LinkedHashMap<>();
         files.forEach((file, stamp) -> {

@@ -56,6 +56,11 @@ final class Stamp {
         return settled && !attributes.isEmpty() && attributes(path).equals(attributes) ? this : of(path);
     }
 
+    /** Whether there is a file that has not changed for a while. */
+    boolean isOld() {
+        return settled && !attributes.isEmpty();
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Stamp stamp && content.equals(stamp.content);

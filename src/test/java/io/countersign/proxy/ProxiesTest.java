@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.countersign.address.Addresses;
 import java.net.InetAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,7 +76,7 @@ class ProxiesTest {
         proxies.setHeader("x-forwarded-for");
         assertThat(proxies.refuses(OTHER)).isFalse();
         assertThat(proxies.owesProxyHeader(OTHER)).isFalse();
-        assertThat(who(OTHER, OTHER, "1.1.1.1")).isEqualTo(OTHER);
+        assertThat(who(OTHER, null, "1.1.1.1")).isEqualTo(OTHER);
         assertThatThrownBy(() -> who(PROXY, CALLER))
                 .as("a connection from before they were taken out")
                 .hasMessage("10.0.0.5 is not among the proxies (there are none)");
@@ -87,12 +88,12 @@ class ProxiesTest {
         proxies.setHeader("x-forwarded-for");
         assertThat(proxies.refuses(OTHER)).isTrue();
         assertThat(proxies.refuses(PROXY)).isFalse();
-        assertThatThrownBy(() -> who(OTHER, OTHER, "1.1.1.1"))
+        assertThatThrownBy(() -> who(OTHER, null, "1.1.1.1"))
                 .hasMessage("192.0.2.9 is not among the proxies (10.0.0.5)");
         proxies.setOthers("direct");
         assertThat(proxies.refuses(OTHER)).isFalse();
-        assertThat(who(OTHER, OTHER, "1.1.1.1")).as("the header does not count").isEqualTo(OTHER);
-        assertThat(who(PROXY, PROXY, "1.1.1.1, 198.51.100.7")).isEqualTo(CALLER);
+        assertThat(who(OTHER, null, "1.1.1.1")).as("the header does not count").isEqualTo(OTHER);
+        assertThat(who(PROXY, null, "1.1.1.1, 198.51.100.7")).isEqualTo(CALLER);
     }
 
     @Test
@@ -101,17 +102,19 @@ class ProxiesTest {
         assertThat(proxies.owesProxyHeader(PROXY)).isTrue();
         assertThat(proxies.owesProxyHeader(OTHER)).isFalse();
         assertThat(who(PROXY, CALLER, "1.1.1.1")).isEqualTo(CALLER);
-        assertThat(who(PROXY, PROXY, "1.1.1.1")).as("it speaks for itself").isEqualTo(PROXY);
+        assertThat(who(PROXY, PROXY, "1.1.1.1")).as("a caller there").isEqualTo(PROXY);
     }
 
     @Test
     void aProxyThatNamesNobodyIsRefused() {
         proxies.setAddresses("10.0.0.5");
+        assertThatThrownBy(() -> who(PROXY, null, "1.1.1.1"))
+                .hasMessage("the proxy 10.0.0.5 does not say who calls: its PROXY header names nobody");
         proxies.setHeader("x-forwarded-for");
         assertThat(proxies.owesProxyHeader(PROXY)).isFalse();
-        assertThatThrownBy(() -> who(PROXY, PROXY))
+        assertThatThrownBy(() -> who(PROXY, null))
                 .hasMessage("the proxy 10.0.0.5 does not say who calls: no X-Forwarded-For");
-        assertThatThrownBy(() -> who(PROXY, PROXY, "unknown"))
+        assertThatThrownBy(() -> who(PROXY, null, "unknown"))
                 .hasMessage("the proxy 10.0.0.5 does not say who calls: X-Forwarded-For has 'unknown' where an address"
                         + " should be");
     }
@@ -120,14 +123,15 @@ class ProxiesTest {
     void onlyTheHeaderThatIsSetIsAskedFor() throws Exception {
         proxies.setAddresses("10.0.0.5");
         proxies.setHeader("forwarded");
-        assertThat(proxies.caller(PROXY, PROXY, name -> {
+        assertThat(proxies.caller(PROXY, null, name -> {
                     assertThat(name).isEqualTo("Forwarded");
                     return List.of("for=198.51.100.7");
                 }))
                 .isEqualTo(CALLER);
     }
 
-    private InetAddress who(InetAddress peer, InetAddress connected, String... lines) throws UnclearCallerException {
-        return proxies.caller(peer, connected, name -> List.of(lines));
+    private InetAddress who(InetAddress peer, @Nullable InetAddress named, String... lines)
+            throws UnclearCallerException {
+        return proxies.caller(peer, named, name -> List.of(lines));
     }
 }

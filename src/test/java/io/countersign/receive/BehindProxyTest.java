@@ -1,5 +1,9 @@
 package io.countersign.receive;
 
+import static io.countersign.testing.ProxyDoor.freePort;
+import static io.countersign.testing.ProxyDoor.member;
+import static io.countersign.testing.ProxyDoor.port;
+import static io.countersign.testing.ProxyDoor.shown;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,27 +14,20 @@ import io.countersign.testing.Client;
 import io.countersign.testing.Issue;
 import io.countersign.testing.Logged;
 import io.countersign.testing.ProxyBytes;
+import io.countersign.testing.ProxyDoor;
 import io.countersign.testing.RevokedList;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.SettableClock;
 import io.countersign.testing.TestHome;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import javax.net.ssl.SSLSocket;
-import org.apache.camel.http.common.HttpCommonEndpoint;
 import org.awaitility.Awaitility;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
@@ -357,6 +354,41 @@ class BehindProxyTest {
         }
     }
 
+    /** The proxy before the door is none before the main listener, which stays as open as without it. */
+    @Test
+    void aDoorWithProxiesOfItsOwnLeavesTheMainListenerAsItIs() throws Exception {
+        home.set("countersign.proxies", "").set("countersign.without-proxy", "refuse");
+        home.partner("acme", Map.of("certificates", "certificates/acme.crt", "addresses", "198.51.100.0/24, " + PROXY));
+        home.write(
+                "routes/behind-proxy.camel.yaml",
+                ProxyDoor.yaml("behind-proxy", "certificates/proxy.crt", "addresses: " + PROXY + ", 10.0.0.0/24")
+                        + ProxyDoor.yaml("closed", "certificates/proxy.crt"));
+        try (RunningService service = start()) {
+            try (SSLSocket socket = connect(service, proxy)) {
+                assertThat(ask(socket, FROM + shown(acme)).body()).contains("\"address\":\"198.51.100.7\"");
+            }
+            Client client = Client.of(home.authority.certificate(), acme);
+            try (SSLSocket socket = client.connect(PROXY, port(service, "receive"))) {
+                assertThat(ask(socket, FROM).body()).contains("\"address\":\"127.0.0.5\"");
+            }
+            assertThatThrownBy(() -> client.connect(
+                                    PROXY, port(service, "receive"), ProxyBytes.textFrom("198.51.100.7"), true)
+                            .close())
+                    .isInstanceOf(IOException.class);
+            assertThat(service.refusal().reason())
+                    .isEqualTo("begins with a PROXY header, and 127.0.0.5 is not among the proxies (there are none)");
+            try (SSLSocket socket =
+                    Client.of(home.authority.certificate(), proxy).connect(PROXY, port(service, "closed"))) {
+                assertRefused(
+                        service,
+                        ask(socket, FROM + shown(acme)),
+                        403,
+                        "certificate-unknown",
+                        "no proxies are listed, so that nobody may say what certificate a caller has");
+            }
+        }
+    }
+
     @Test
     void theAddressMayComeByForwardedOrByTheProxyProtocol() throws Exception {
         home.write(
@@ -396,7 +428,7 @@ class BehindProxyTest {
                 .matcher(readme);
         assertThat(block.find()).isTrue();
         proxy.write(folder.resolve("certs"), "proxy");
-        home.write(block.group(1), block.group(2).replace("8445", freePort()));
+        home.write(block.group(1), block.group(2).replace("8445", freePort()).replace("10.0.0.5", PROXY));
         try (RunningService service = start();
                 SSLSocket socket = connect(service, proxy)) {
             assertThat(ask(socket, FROM + shown(acme)).body()).contains("\"partner\":\"acme\"");
@@ -431,12 +463,6 @@ class BehindProxyTest {
         return Client.of(home.authority.certificate(), own).connect(PROXY, port(service, "behind-proxy"));
     }
 
-    private static int port(RunningService service, String route) {
-        return ((HttpCommonEndpoint) service.service().context().getRoute(route).getEndpoint())
-                .getHttpUri()
-                .getPort();
-    }
-
     private void assertUnknown(RunningService service, SSLSocket socket, Certified caller, String reason)
             throws IOException {
         assertRefused(service, ask(socket, FROM + shown(caller)), 403, "certificate-unknown", reason);
@@ -456,46 +482,9 @@ class BehindProxyTest {
         return Client.exchange(socket, "GET /exchange HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
     }
 
-    private static String shown(Certified caller) {
-        List<X509Certificate> chain = caller.chain();
-        return "Client-Cert: " + member(chain.get(0)) + "\r\n"
-                + (chain.size() == 1
-                        ? ""
-                        : "Client-Cert-Chain: "
-                                + chain.stream()
-                                        .skip(1)
-                                        .map(BehindProxyTest::member)
-                                        .collect(Collectors.joining(", "))
-                                + "\r\n");
-    }
-
-    private static String member(X509Certificate certificate) {
-        try {
-            return ":" + Base64.getEncoder().encodeToString(certificate.getEncoded()) + ":";
-        } catch (CertificateEncodingException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-    }
-
-    private static String freePort() {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return Integer.toString(free.getLocalPort());
-        } catch (IOException none) {
-            throw new UncheckedIOException(none);
-        }
-    }
-
     private static String door(String id, String certificates, String header) {
-        return """
-                - templatedRoute:
-                    routeId: ID
-                    routeTemplateRef: receive-behind-proxy
-                    parameters:
-                      - name: port
-                        value: "PORT"
-                      - name: certificates
-                        value: CERTIFICATES
-                """.replace("ID", id).replace("CERTIFICATES", certificates).replace("PORT", freePort())
-                + (header.isEmpty() ? "" : "      - name: header\n        value: " + header + "\n");
+        return header.isEmpty()
+                ? ProxyDoor.yaml(id, certificates)
+                : ProxyDoor.yaml(id, certificates, "header: " + header);
     }
 }

@@ -162,16 +162,73 @@ class ProxyProtocolTest {
         }
     }
 
+    /** Else whoever may call from the proxy's network could call from anywhere. */
     @Test
-    void aProxyThatSpeaksForItselfCallsFromItsOwnAddress() throws Exception {
-        home.partner("acme", Map.of("certificates", "certificates/acme.crt", "addresses", PROXY));
+    void requestsOfAProxyWhoseHeaderNamesNobodyAreRefused() throws Exception {
+        home.partner("acme", Map.of("certificates", "certificates/acme.crt", "addresses", "127.0.0.0/8"));
         try (RunningService service = RunningService.start(home)) {
             for (byte[] header :
                     new byte[][] {text("PROXY UNKNOWN"), bytes(0x20, 0, new byte[0]), bytes(0x21, 0, new byte[0])}) {
                 try (SSLSocket socket = client.connect(PROXY, service.port(), header, true)) {
-                    assertThat(Client.exchange(socket, WHO).body()).contains("\"address\":\"127.0.0.5\"");
+                    assertNamesNobody(service, socket);
                 }
             }
+        }
+    }
+
+    @Test
+    void aHeaderThatNamesAnAddressOfTheProxysOwnNamesSomebody() throws Exception {
+        home.partner("acme", Map.of("certificates", "certificates/acme.crt", "addresses", "127.0.0.0/8"));
+        try (RunningService service = RunningService.start(home);
+                SSLSocket socket = client.connect(PROXY, service.port(), textFrom(PROXY), true)) {
+            assertThat(Client.exchange(socket, WHO).body()).contains("\"address\":\"127.0.0.5\"");
+        }
+    }
+
+    @Test
+    void aConnectionFromBeforeItsEndWasAProxysNamesNobody() throws Exception {
+        home.set("countersign.proxies", "");
+        home.partner("acme", Map.of("certificates", "certificates/acme.crt", "addresses", "any"));
+        String beans = home.read("routes/proxies.camel.yaml");
+        try (RunningService service = RunningService.start(home);
+                SSLSocket open = client.connect(PROXY, service.port())) {
+            assertThat(Client.exchange(open, WHO).status()).isEqualTo(200);
+            home.write("routes/proxies.camel.yaml", beans.replace("{{countersign.proxies}}", PROXY));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> Client.exchange(open, WHO).status() == 403);
+            assertNamesNobody(service, open);
+        }
+    }
+
+    private static void assertNamesNobody(RunningService service, SSLSocket socket) throws IOException {
+        Answer answer = Client.exchange(socket, WHO);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(403);
+        assertThat(answer.body()).contains("address-not-allowed", "Where you call from is not known here.");
+        assertThat(service.refusals().get(0).reason())
+                .isEqualTo("the proxy 127.0.0.5 does not say who calls: its PROXY header names nobody");
+    }
+
+    /** Whatever they ask by, a handshake above all. */
+    @Test
+    void aProxyThatAsksAndSendsNoRequestIsNotRecorded() throws Exception {
+        try (RunningService service = RunningService.start(home)) {
+            for (byte[] header :
+                    new byte[][] {text("PROXY UNKNOWN"), bytes(0x20, 0, new byte[0]), bytes(0x21, 0, new byte[0])}) {
+                try (Socket plain = new Socket()) {
+                    plain.bind(new InetSocketAddress(InetAddress.getByName(PROXY), 0));
+                    plain.connect(new InetSocketAddress("127.0.0.1", service.port()));
+                    plain.getOutputStream().write(header);
+                    plain.shutdownOutput();
+                    assertThat(plain.getInputStream().read()).isEqualTo(-1);
+                }
+                for (String protocol : new String[] {"TLSv1.2", "TLSv1.3"}) {
+                    client.connect(PROXY, service.port(), header, true, protocol)
+                            .close();
+                }
+            }
+            assertRefused(service, 0, PROXY, new byte[0], true, PROXY, "does not begin");
+            assertThat(service.refusals()).as("the one of the last").hasSize(1);
         }
     }
 
@@ -293,9 +350,12 @@ class ProxyProtocolTest {
             try (SSLSocket socket = client.connect(PROXY, port)) {
                 assertThat(Client.exchange(socket, WHO).body()).contains("\"address\":\"127.0.0.5\"");
             }
-            assertThat(Client.exchange(direct, WHO).status())
-                    .as("the connection is open, and the listener the same")
-                    .isEqualTo(200);
+            Answer unnamed = Client.exchange(direct, WHO);
+            assertThat(unnamed.status())
+                    .as("the connection is open, the listener the same, and its end a proxy's")
+                    .isEqualTo(403);
+            assertThat(service.refusals().get(0).reason())
+                    .isEqualTo("the proxy 127.0.0.9 does not say who calls: its PROXY header names nobody");
             Answer turnedAway = Client.exchange(through, WHO);
             assertThat(turnedAway.status())
                     .as("whom nobody vouches for any more")

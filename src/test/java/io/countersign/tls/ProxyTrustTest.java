@@ -11,8 +11,10 @@ import io.countersign.testing.SettableClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -84,6 +86,38 @@ class ProxyTrustTest {
         write(Certified.pem(next.certificate()));
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !isProxy(proxy));
         assertThat(isProxy(next)).isTrue();
+    }
+
+    @Test
+    void aFileThatIsStillBeingWrittenTakesNobodyOut() throws Exception {
+        write(Certified.pem(proxy.certificate(), next.certificate()));
+        trust.setCertificates("proxy.crt");
+        trust.check(next.chain());
+        write(Certified.pem(proxy.certificate()));
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(50))
+                .during(Duration.ofMillis(2_500))
+                .until(() -> {
+                    Files.writeString(home.resolve("proxy.crt"), "\n", StandardOpenOption.APPEND);
+                    return isProxy(next);
+                });
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !isProxy(next));
+        trust.check(proxy.chain());
+    }
+
+    /** Else a proxy that calls once a day with a new certificate would be refused for a day, and one taken out let in. */
+    @Test
+    void aChangeOfAWhileAgoCountsAtTheFirstLook() throws Exception {
+        trust.setCertificates("proxy.crt");
+        trust.check(proxy.chain());
+        write(Certified.pem(next.certificate()));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> Files.getLastModifiedTime(home.resolve("proxy.crt"))
+                        .toInstant()
+                        .isBefore(Instant.now().minusMillis(2_100)));
+        trust.check(next.chain());
+        assertRefused(proxy, "is not a proxy's");
     }
 
     @Test

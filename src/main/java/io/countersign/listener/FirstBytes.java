@@ -10,9 +10,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.eclipse.jetty.io.AbstractConnection;
+import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.AbstractConnectionFactory;
@@ -20,6 +24,7 @@ import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.ProxyConnectionFactory.ProxyEndPoint;
 import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +36,18 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
     /** Room for the longest header, and for telling what follows. */
     private static final int ROOM = 2 * ProxyHeader.MOST_BYTES;
 
+    /** For the whole header, however slowly its bytes come; a proxy has them all when it connects. */
+    static final Duration HEADER_WAIT = Duration.ofSeconds(10);
+
     private final Connector connector;
     private final ConnectionFactory tls;
     private final Proxies proxies;
     private final Refusals refusals;
     private final InetAddress peer;
+    /** Whether the header, or the time for it, has come to its end, whichever was first. */
+    private final AtomicBoolean over = new AtomicBoolean();
+
+    private Scheduler.@Nullable Task limit;
     private ByteBuffer begun = BufferUtil.EMPTY_BUFFER;
     private @Nullable ProxyHeader header;
 
@@ -84,9 +96,31 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
         super.onOpen();
         if (proxies.refuses(peer)) {
             refuse(proxies.whyNot(peer));
-        } else {
-            fillInterested();
+            return;
         }
+        if (owesHeader()) {
+            limit = connector.getScheduler().schedule(this::endWait, HEADER_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        fillInterested();
+    }
+
+    @Override
+    public void onClose(@Nullable Throwable cause) {
+        if (limit != null) {
+            limit.cancel();
+        }
+        super.onClose(cause);
+    }
+
+    /** Whoever is just reading sees it by himself. */
+    private void endWait() {
+        if (over.compareAndSet(false, true) && getEndPoint() instanceof AbstractEndPoint waiting) {
+            waiting.getFillInterest().onFail(new TimeoutException(late()));
+        }
+    }
+
+    private static String late() {
+        return HEADER_WAIT.toSeconds() + " s have passed";
     }
 
     @Override
@@ -128,6 +162,9 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
     private boolean isDecided() throws UnclearCallerException {
         if (owesHeader()) {
             header = ProxyHeader.read(begun);
+            if (header == null ? over.get() : !over.compareAndSet(false, true)) {
+                throw new UnclearCallerException("does not come to the end of its PROXY header: " + late());
+            }
             if (header == null) {
                 return false;
             }

@@ -13,8 +13,8 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says at each request who is at the other end of the connection itself, and whom a PROXY header has named; and takes from it what only proxies may say of a
- * caller's certificates (RFC 9440), on every listener that is not for them alone.
+ * Says at each request who is at the other end of the connection itself, and whom a PROXY header has named; and takes from it
+ * what only proxies may say of a caller's certificates (RFC 9440), on every listener that is not for them alone.
  */
 final class Peer implements HttpConfiguration.Customizer {
     private final BooleanSupplier isForProxies;

@@ -270,6 +270,7 @@ final class Changes {
         if (!blame.isEmpty()) {
             return blame;
         }
+        Draft.checkConfigurations(says, changed, blame);
         State draft = new Draft(settings, changed, files, says, material, trust).judge(blame);
         if (!blame.isEmpty()) {
             return blame;

@@ -70,6 +70,26 @@ final class Draft {
         return new State(files, says, material, trust, directory, State.defaults(directory, says.values()));
     }
 
+    /**
+     * A route without the configuration that it names would run all the same, and answer in another way. This also keeps a
+     * file with such a configuration at its end from coming into force while it is half written.
+     */
+    static void checkConfigurations(Map<String, Says> says, Set<String> changed, Blame blame) {
+        Set<String> known = new TreeSet<>();
+        says.values().forEach(each -> known.addAll(each.configurations()));
+        says.forEach((location, each) -> {
+            Set<String> missing = new TreeSet<>(each.configured());
+            missing.removeAll(known);
+            if (!missing.isEmpty()) {
+                blame.add(
+                        changed.contains(location) ? Set.of(location) : changed,
+                        RouteFile.name(location) + ": names the route configuration " + String.join(", ", missing)
+                                + ", which no file has; accepted: "
+                                + (known.isEmpty() ? "none" : String.join(", ", known)));
+            }
+        });
+    }
+
     static String sampled(String id, Settings settings) {
         return "partner " + id
                 + ": is identified by sample certificates, whose keys everybody has; they are for loopback only, and "

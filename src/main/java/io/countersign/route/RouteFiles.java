@@ -245,6 +245,7 @@ final class RouteFiles {
                     news(model().getRouteConfigurationDefinitions()).stream()
                             .map(RouteConfigurationDefinition::getId)
                             .collect(Collectors.toSet()),
+                    RouteInput.configured(routes),
                     !routes.isEmpty(),
                     ids,
                     RouteInput.ownRoutes(routes),

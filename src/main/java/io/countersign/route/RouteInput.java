@@ -13,6 +13,7 @@ final class RouteInput {
     private static final Pattern PARAMETER = Pattern.compile("\\{\\{([A-Za-z0-9_-]+)}}");
     private static final Pattern OWN_ROUTE = Pattern.compile("direct:(?://)?from-([^?]+).*");
     private static final Pattern OUTBOX = Pattern.compile("file:.*/outbox/([A-Za-z0-9_-]+)(?:[/?].*)?");
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.-]+");
     private static final String TO = "to-";
 
     private RouteInput() {}
@@ -30,6 +31,18 @@ final class RouteInput {
                 found.add(route.getRouteId().substring(TO.length()));
             }
         }
+        return found;
+    }
+
+    /** The route configurations that the routes name, but for patterns, which may find none. */
+    static Set<String> configured(List<RouteDefinition> routes) {
+        Set<String> found = new TreeSet<>();
+        for (RouteDefinition route : routes) {
+            if (route.getRouteConfigurationId() != null) {
+                found.addAll(List.of(route.getRouteConfigurationId().strip().split("\\s*,\\s*")));
+            }
+        }
+        found.removeIf(id -> !PLAIN.matcher(id).matches());
         return found;
     }
 

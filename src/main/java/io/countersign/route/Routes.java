@@ -67,6 +67,9 @@ public final class Routes {
             }
         });
         State state = state(live, files, problems);
+        Blame blame = new Blame();
+        Draft.checkConfigurations(state.says(), state.says().keySet(), blame);
+        blame.all().forEach(problems::add);
         partners.use(state.directory());
         ownRoute.use(state.withOwnRoute());
         state.defaults().forEach((location, file) -> {

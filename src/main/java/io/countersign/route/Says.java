@@ -11,6 +11,7 @@ import java.util.Set;
  * @param beans its other beans, each with all that its definition says
  * @param templates the ids of its route templates
  * @param configurations the ids of its route configurations
+ * @param configured the ids of route configurations that its routes name
  * @param hasRoutes whether it has any, with ids or without
  * @param routes the ids of its routes, as far as they have any
  * @param ownRoutes the partners for whose files one of its routes begins at {@code direct:from-PARTNER}
@@ -22,16 +23,18 @@ record Says(
         Map<String, String> beans,
         Set<String> templates,
         Set<String> configurations,
+        Set<String> configured,
         boolean hasRoutes,
         Set<String> routes,
         Set<String> ownRoutes,
         Set<String> outboxes,
         Set<String> otherWays) {
     static final Says NOTHING =
-            new Says(Map.of(), Map.of(), Set.of(), Set.of(), false, Set.of(), Set.of(), Set.of(), Set.of());
+            new Says(Map.of(), Map.of(), Set.of(), Set.of(), Set.of(), false, Set.of(), Set.of(), Set.of(), Set.of());
 
     static Says route(String id) {
-        return new Says(Map.of(), Map.of(), Set.of(), Set.of(), true, Set.of(id), Set.of(), Set.of(), Set.of());
+        return new Says(
+                Map.of(), Map.of(), Set.of(), Set.of(), Set.of(), true, Set.of(id), Set.of(), Set.of(), Set.of());
     }
 
     /** What a bean's definition says of others. */

@@ -82,8 +82,8 @@ public final class ListenerTls extends SSLContextParameters {
         if (proxies.sayInRequests() && clientAuthentication != ClientAuthentication.NONE && !isForProxies()) {
             throw new GeneralSecurityException("its proxies say who calls by " + proxies.header()
                     + ", which callers can write themselves, since clientAuthentication: " + clientAuthentication
-                    + " makes them speak TLS with us; accepted: proxies with header: proxy-protocol, a listener for proxies"
-                    + " alone (templates/receive-behind-proxy.camel.yaml), or clientAuthentication: NONE");
+                    + " makes them speak TLS with us; accepted: proxy-protocol, templates/receive-behind-proxy.camel.yaml,"
+                    + " or clientAuthentication: NONE");
         }
     }
 

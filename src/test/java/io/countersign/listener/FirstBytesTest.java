@@ -15,8 +15,11 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.eclipse.jetty.io.AbstractConnection;
@@ -25,9 +28,11 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.LocalConnector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,7 +48,9 @@ class FirstBytesTest {
     private static final byte[] HELLO = "\u0016\u0003\u0001hello".getBytes(StandardCharsets.ISO_8859_1);
 
     private final Server server = new Server();
-    private final LocalConnector connector = new LocalConnector(server);
+    private final Time time = new Time();
+    private final LocalConnector connector =
+            new LocalConnector(server, null, time, null, 1, new HttpConnectionFactory());
     private final Refusals refusals = new Refusals();
     private final Proxies proxies = new Proxies();
     private @Nullable Listening tls;
@@ -208,6 +215,43 @@ class FirstBytesTest {
     }
 
     @Test
+    void aHeaderWhoseBytesComeOneByOneIsRefusedWhenTheTimeForAllIsOver() {
+        End end = open(PROXY);
+        for (byte each : "PROXY TCP4 1".getBytes(StandardCharsets.US_ASCII)) {
+            end.receive(new byte[] {each});
+        }
+        assertThat(end.isOpen()).isTrue();
+        time.passes();
+        assertRefused(end, PROXY, "does not come to the end of its PROXY header: 10 s have passed");
+        assertThat(refusals.recent()).hasSize(1);
+    }
+
+    @Test
+    void whoHasSaidWhoCallsIsNotHeldToThat() {
+        for (byte[] header : new byte[][] {textFrom("198.51.100.7"), bytesFrom("198.51.100.7")}) {
+            End end = open(PROXY);
+            end.receive(header);
+            time.passes();
+            end.receive(HELLO);
+            assertThat(heard()).isEqualTo(HELLO);
+        }
+        proxies.setAddresses("");
+        End direct = open(OTHER);
+        time.passes();
+        direct.receive(HELLO);
+        assertThat(heard()).isEqualTo(HELLO);
+        assertThat(refusals.recent()).isEmpty();
+    }
+
+    @Test
+    void aProxyThatAsksSlowlyIsNotRecorded() {
+        End end = open(PROXY);
+        time.passes();
+        assertThat(end.isOpen()).isFalse();
+        assertThat(refusals.recent()).isEmpty();
+    }
+
+    @Test
     void aDirectCallerThatSaysNothingIsRefusedWhenTheTimeIsOver() {
         proxies.setAddresses("");
         End end = open(OTHER);
@@ -308,6 +352,25 @@ class FirstBytesTest {
             } catch (IOException failed) {
                 throw new IllegalStateException(failed);
             }
+        }
+    }
+
+    /** In which ten seconds pass when a test says so. */
+    private static final class Time extends ScheduledExecutorScheduler {
+        private final List<Runnable> later = new ArrayList<>();
+
+        @Override
+        public Task schedule(Runnable what, long delay, TimeUnit unit) {
+            if (unit.toSeconds(delay) != 10) {
+                return super.schedule(what, delay, unit);
+            }
+            later.add(what);
+            return () -> later.remove(what);
+        }
+
+        void passes() {
+            List.copyOf(later).forEach(Runnable::run);
+            later.clear();
         }
     }
 

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import javax.net.ssl.SSLSocket;
@@ -217,6 +218,48 @@ class RouteFilesFollowedTest {
     }
 
     /** A folder that cannot be read says nothing of its files; trust goes on being followed. */
+    /** As if it were being written in pieces, and the one who writes it paused. */
+    @Test
+    void noBeginningOfTheDoorsFileComesIntoForce() throws Exception {
+        String whole = home.read("routes/receive.camel.yaml");
+        List<String> lines = whole.lines().toList();
+        for (int cut = 1; cut < lines.size(); cut += cut > lines.size() - 3 ? 1 : 11) {
+            String beginning = String.join("\n", lines.subList(0, cut)) + "\n";
+            home.write("routes/receive.camel.yaml", beginning);
+            Awaitility.await("line " + cut)
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> !service.complaints().isEmpty());
+            assertThat(put(service.at("/exchange"), acme, "a")).as(beginning).isEqualTo(201);
+            home.write("routes/receive.camel.yaml", whole);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> service.complaints().isEmpty());
+        }
+    }
+
+    @Test
+    void whoOnlySendsNeedsNoDoor(@TempDir Path other) throws Exception {
+        TestHome sending = new TestHome(other);
+        Files.delete(other.resolve("routes/receive.camel.yaml"));
+        try (RunningService running = RunningService.start(sending)) {
+            assertThat(running.service().addresses()).hasSize(2).allMatch(address -> address.startsWith("http:"));
+        }
+    }
+
+    @Test
+    void aRouteWhoseConfigurationIsMissingIsRefused() {
+        home.write(
+                "routes/box.camel.yaml",
+                BOX.replace("routeConfigurationId: refusals", "routeConfigurationId: refusal"));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(
+                        () -> assertThat(service.complaints())
+                                .containsExactly(
+                                        "routes/box.camel.yaml"
+                                                + ": names the route configuration refusal, which no file has; accepted: operators, refusals"));
+    }
+
     @Test
     void aFolderThatVanishesTakesNothingWithIt() throws Exception {
         Path routes = folder.resolve("routes");

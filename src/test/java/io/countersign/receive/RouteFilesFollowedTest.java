@@ -223,7 +223,7 @@ class RouteFilesFollowedTest {
     void noBeginningOfTheDoorsFileComesIntoForce() throws Exception {
         String whole = home.read("routes/receive.camel.yaml");
         List<String> lines = whole.lines().toList();
-        for (int cut = 1; cut < lines.size(); cut += cut > lines.size() - 3 ? 1 : 11) {
+        for (int cut = 1; cut < lines.size(); cut += cut > lines.size() - 3 ? 1 : 37) {
             String beginning = String.join("\n", lines.subList(0, cut)) + "\n";
             home.write("routes/receive.camel.yaml", beginning);
             Awaitility.await("line " + cut)

@@ -217,22 +217,27 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
         InetSocketAddress caller = caller();
         EndPoint endPoint = caller != null
                 ? new ProxyEndPoint(getEndPoint(), getEndPoint().getLocalSocketAddress(), caller)
-                : proxies.isListed(peer) ? new OfProxyItself(getEndPoint(), header != null) : getEndPoint();
+                : proxies.isListed(peer) ? new OfProxyItself(getEndPoint(), header) : getEndPoint();
         endPoint.upgrade(tls.newConnection(connector, endPoint));
     }
 
     /** A connection over which a proxy speaks TLS itself. */
     static final class OfProxyItself extends ProxyEndPoint {
-        private final boolean said;
+        private final @Nullable ProxyHeader header;
 
-        private OfProxyItself(EndPoint endPoint, boolean said) {
+        private OfProxyItself(EndPoint endPoint, @Nullable ProxyHeader header) {
             super(endPoint, endPoint.getLocalSocketAddress(), endPoint.getRemoteSocketAddress());
-            this.said = said;
+            this.header = header;
         }
 
         /** Whether it has said so by a PROXY header, which it only does to see whether we are there. */
         boolean isSaid() {
-            return said;
+            return header != null;
+        }
+
+        /** Whether it has named its own end of the connection as the caller's. */
+        boolean isNamed() {
+            return header != null && header.caller() != null;
         }
 
         /** The one among those that wrap each other, where there is one. */

@@ -1,5 +1,6 @@
 package io.countersign.listener;
 
+import io.countersign.listener.FirstBytes.OfProxyItself;
 import io.countersign.proxy.ClientCertHeader;
 import io.countersign.proxy.Proxies;
 import java.net.InetAddress;
@@ -28,8 +29,9 @@ final class Peer implements HttpConfiguration.Customizer {
         EndPoint connection = request.getConnectionMetaData().getConnection().getEndPoint();
         EndPoint socket = innermost(connection);
         request.setAttribute(Proxies.PEER, address(socket));
-        // A proxy that names its own end of the connection, port and all, speaks for itself.
-        if (!Objects.equals(connection.getRemoteSocketAddress(), socket.getRemoteSocketAddress())) {
+        OfProxyItself own = OfProxyItself.in(connection);
+        boolean anothers = !Objects.equals(connection.getRemoteSocketAddress(), socket.getRemoteSocketAddress());
+        if (anothers || (own != null && own.isNamed())) {
             request.setAttribute(Proxies.NAMED, address(connection));
         }
         boolean vouched = request.getHeaders().contains(ClientCertHeader.CERTIFICATE)

@@ -13,6 +13,7 @@ import io.countersign.refusal.Refusals.Refused;
 import io.countersign.testing.Answer;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Client;
+import io.countersign.testing.Command;
 import io.countersign.testing.Issue;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.TestHome;
@@ -23,6 +24,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
@@ -182,6 +184,32 @@ class ProxyProtocolTest {
         try (RunningService service = RunningService.start(home);
                 SSLSocket socket = client.connect(PROXY, service.port(), textFrom(PROXY), true)) {
             assertThat(Client.exchange(socket, WHO).body()).contains("\"address\":\"127.0.0.5\"");
+        }
+    }
+
+    /** As curl does, and HAProxy in its checks. */
+    @Test
+    void aHeaderThatNamesTheProxysOwnEndOfTheConnectionNamesSomebody() throws Exception {
+        Command.assumeInstalled("curl");
+        home.partner("acme", Map.of("certificates", "certificates/acme.crt", "addresses", "127.0.0.0/8"));
+        try (RunningService service = RunningService.start(home)) {
+            String answer = Command.run(
+                            folder,
+                            List.of(
+                                    "curl",
+                                    "-sS",
+                                    "--interface",
+                                    PROXY,
+                                    "--haproxy-protocol",
+                                    "--cacert",
+                                    "certificates/ca.crt",
+                                    "--cert",
+                                    "certificates/acme.crt",
+                                    "--key",
+                                    "certificates/acme.key",
+                                    "https://127.0.0.1:" + service.port() + "/exchange"))
+                    .output();
+            assertThat(answer).contains("\"partner\":\"acme\"", "\"address\":\"127.0.0.5\"");
         }
     }
 

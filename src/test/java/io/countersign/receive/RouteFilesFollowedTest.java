@@ -217,7 +217,6 @@ class RouteFilesFollowedTest {
         }
     }
 
-    /** A folder that cannot be read says nothing of its files; trust goes on being followed. */
     /** As if it were being written in pieces, and the one who writes it paused. */
     @Test
     void noBeginningOfTheDoorsFileComesIntoForce() throws Exception {
@@ -260,6 +259,7 @@ class RouteFilesFollowedTest {
                                                 + ": names the route configuration refusal, which no file has; accepted: operators, refusals"));
     }
 
+    /** A folder that cannot be read says nothing of its files; trust goes on being followed. */
     @Test
     void aFolderThatVanishesTakesNothingWithIt() throws Exception {
         Path routes = folder.resolve("routes");

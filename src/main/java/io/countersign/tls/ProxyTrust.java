@@ -28,6 +28,7 @@ public final class ProxyTrust implements ClientTrust {
 
     private String certificates = "";
     private Path home = Path.of("");
+    private @Nullable ClientTrust issuers;
     private Clock clock = Clock.systemUTC();
     private @Nullable Pinned pinned;
     private long looked;
@@ -38,6 +39,11 @@ public final class ProxyTrust implements ClientTrust {
     /** PEM files, separated by commas; several while rolling over. */
     public void setCertificates(String certificates) {
         this.certificates = certificates;
+    }
+
+    /** Knows who has issued our own certificate, of which a responder's word is stapled; nobody is a proxy by it. */
+    public void setIssuers(ClientTrust issuers) {
+        this.issuers = issuers;
     }
 
     /** What relative paths are relative to. */
@@ -54,6 +60,11 @@ public final class ProxyTrust implements ClientTrust {
     @Override
     public void prepare() throws KeyMaterialException {
         var unused = inForce();
+    }
+
+    @Override
+    public @Nullable X509Certificate issuer(X509Certificate issued) {
+        return issuers == null ? null : issuers.issuer(issued);
     }
 
     @Override

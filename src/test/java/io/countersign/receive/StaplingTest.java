@@ -10,6 +10,7 @@ import io.countersign.testing.Client;
 import io.countersign.testing.Command;
 import io.countersign.testing.Issue;
 import io.countersign.testing.OcspAnswer;
+import io.countersign.testing.ProxyDoor;
 import io.countersign.testing.Responder;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.TestHome;
@@ -51,6 +52,26 @@ class StaplingTest {
             assertThat(stapled(home, partner, service, protocol)).first().isEqualTo(good);
             assertThat(stapled(home, partner, service, protocol)).first().isEqualTo(good);
             assertThat(responder.asked("/ocsp")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void staplesToProxiesToo() throws Exception {
+        TestHome home =
+                new TestHome(folder).set("countersign.proxies", "127.0.0.5").set("countersign.without-proxy", "direct");
+        Certified proxy = Issue.to("CN=proxy").selfSigned();
+        proxy.write(home.certificates(), "proxy");
+        home.write("routes/door.camel.yaml", ProxyDoor.yaml("door", "certificates/proxy.crt"));
+        Certified company = company(home, home.authority);
+        byte[] good = OcspAnswer.good(home.authority, company).bytes();
+        responder.says("/ocsp", () -> good);
+
+        try (RunningService service = RunningService.start(home);
+                SSLSocket socket = Client.of(home.authority.certificate(), proxy)
+                        .connect("127.0.0.5", ProxyDoor.port(service, "door"), "TLSv1.3")) {
+            assertThat(((ExtendedSSLSession) socket.getSession()).getStatusResponses())
+                    .first()
+                    .isEqualTo(good);
         }
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,6 +54,27 @@ class ProxyTrustTest {
                 List.of(Issue.to("CN=proxy").by(authority), Issue.to("CN=proxy").selfSigned(), authority)) {
             assertRefused(other, "is not a proxy's: it is not in proxy.crt");
         }
+    }
+
+    @Test
+    void whoHasIssuedOurCertificateIsKnownAndNoProxy() throws Exception {
+        trust.setCertificates("proxy.crt");
+        assertThat(trust.issuer(proxy.certificate())).isNull();
+
+        trust.setIssuers(new ClientTrust() {
+            @Override
+            public void check(List<X509Certificate> shown) {
+                throw new AssertionError("only its issuers are asked for");
+            }
+
+            @Override
+            public X509Certificate issuer(X509Certificate issued) {
+                return authority.certificate();
+            }
+        });
+
+        assertThat(trust.issuer(proxy.certificate())).isEqualTo(authority.certificate());
+        assertRefused(authority, "is not a proxy's: it is not in proxy.crt");
     }
 
     @Test

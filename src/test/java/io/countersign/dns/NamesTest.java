@@ -209,7 +209,7 @@ class NamesTest {
         Answer late = ipv4("edi.acme.example");
 
         assertThat(Duration.ofNanos(System.nanoTime() - before))
-                .isBetween(Duration.ofMillis(250), Duration.ofMillis(1_500));
+                .isBetween(Duration.ofMillis(250), Duration.ofSeconds(4));
         assertThat(late.undetermined()).isTrue();
         assertThat(late.trouble()).isEqualTo("no answer about edi.acme.example in time (300 ms)");
         assertThat(ask("edi.acme.example"))

@@ -51,7 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
  * was acknowledged is there, once and whole; nothing is there that was not sent. {@code -Ptorture} kills it a thousand times.
  */
 class KilledOftenTest {
-    private static final int KILLS = Integer.getInteger("countersign.test.kills", 20);
+    private static final int KILLS = Integer.getInteger("countersign.test.kills", 12);
     private static final int CLIENTS = 4;
     private static final int MOST_BYTES = 400_000;
 

@@ -228,8 +228,8 @@ class SlowNamesTest {
 
     /** Not to the millisecond, since the machine may be busy; but nobody has waited for a name server. */
     private static void assertAsFast(List<Duration> before, List<Duration> meanwhile) {
-        assertThat(Collections.max(meanwhile)).isLessThan(WAIT.dividedBy(2));
-        assertThat(median(meanwhile)).isLessThan(median(before).multipliedBy(4).plusMillis(10));
+        assertThat(Collections.max(meanwhile)).isLessThan(WAIT.minusMillis(300));
+        assertThat(median(meanwhile)).isLessThan(median(before).multipliedBy(4).plusMillis(40));
     }
 
     private static Duration median(List<Duration> times) {

@@ -205,7 +205,7 @@ class WhereFromTest {
         TestHome made = new TestHome(folder.resolve(name))
                 .set("countersign.host", host)
                 .set("countersign.dns-servers", NAMES.setting())
-                .set("countersign.dns-wait", "400ms");
+                .set("countersign.dns-wait", "1s");
         cases().forEach(each -> {
             Certified partner = CERTIFICATES.computeIfAbsent(each, WhereFromTest::certificate);
             partner.write(made.certificates(), each.id());

@@ -221,38 +221,6 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
         endPoint.upgrade(tls.newConnection(connector, endPoint));
     }
 
-    /** A connection over which a proxy speaks TLS itself. */
-    static final class OfProxyItself extends ProxyEndPoint {
-        private final @Nullable ProxyHeader header;
-
-        private OfProxyItself(EndPoint endPoint, @Nullable ProxyHeader header) {
-            super(endPoint, endPoint.getLocalSocketAddress(), endPoint.getRemoteSocketAddress());
-            this.header = header;
-        }
-
-        /** Whether it has said so by a PROXY header, which it only does to see whether we are there. */
-        boolean isSaid() {
-            return header != null;
-        }
-
-        /** Whether it has named its own end of the connection as the caller's. */
-        boolean isNamed() {
-            return header != null && header.caller() != null;
-        }
-
-        /** The one among those that wrap each other, where there is one. */
-        static @Nullable OfProxyItself in(@Nullable EndPoint endPoint) {
-            EndPoint inner = endPoint;
-            while (inner instanceof EndPoint.Wrapper wrapper) {
-                if (inner instanceof OfProxyItself found) {
-                    return found;
-                }
-                inner = wrapper.unwrap();
-            }
-            return null;
-        }
-    }
-
     /** What has come for TLS. */
     @Override
     public ByteBuffer onUpgradeFrom() {

@@ -1,7 +1,6 @@
 package io.countersign.listener;
 
 import io.countersign.address.Addresses;
-import io.countersign.listener.FirstBytes.OfProxyItself;
 import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Refusals.Caller;
 import io.countersign.sighting.Sightings;

@@ -1,6 +1,5 @@
 package io.countersign.listener;
 
-import io.countersign.listener.FirstBytes.OfProxyItself;
 import io.countersign.proxy.ClientCertHeader;
 import io.countersign.proxy.Proxies;
 import java.net.InetAddress;

@@ -45,7 +45,7 @@ public record DnsTerms(List<InetSocketAddress> servers, Duration longestWait) {
                 }
             }
         }
-        return new DnsTerms(List.copyOf(servers), longestWait(settings, problems));
+        return new DnsTerms(List.copyOf(servers), TimeSpan.wait(settings, WAIT, LONGEST, DEFAULT_WAIT, problems));
     }
 
     private static InetSocketAddress server(String text) {
@@ -56,22 +56,5 @@ public record DnsTerms(List<InetSocketAddress> servers, Duration longestWait) {
             throw new IllegalArgumentException("no port: " + port);
         }
         return new InetSocketAddress(address, port);
-    }
-
-    private static Duration longestWait(Settings settings, Problems problems) {
-        String text = settings.get(WAIT);
-        try {
-            Duration wait = TimeSpan.parse(text);
-            if (!wait.isZero() && wait.compareTo(LONGEST) <= 0) {
-                return wait;
-            }
-            problems.add(
-                    settings.where(WAIT),
-                    "'" + text + "' cannot be waited for; accepted: more than 0, and up to " + LONGEST.toSeconds()
-                            + "s");
-        } catch (IllegalArgumentException notOne) {
-            problems.add(settings.where(WAIT), String.valueOf(notOne.getMessage()));
-        }
-        return DEFAULT_WAIT;
     }
 }

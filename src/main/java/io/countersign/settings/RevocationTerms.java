@@ -28,19 +28,7 @@ public record RevocationTerms(Duration longestWait, boolean allowUnknown) {
         if (!List.of("refuse", "allow").contains(unknown)) {
             problems.add(settings.where(UNKNOWN), "'" + unknown + "' is not known; accepted: refuse, allow");
         }
-        String text = settings.get(WAIT);
-        Duration wait = DEFAULT_WAIT;
-        try {
-            wait = TimeSpan.parse(text);
-            if (wait.isZero() || wait.compareTo(LONGEST) > 0) {
-                problems.add(
-                        settings.where(WAIT),
-                        "'" + text + "' cannot be waited for; accepted: more than 0, and up to " + LONGEST.toSeconds()
-                                + "s");
-            }
-        } catch (IllegalArgumentException notOne) {
-            problems.add(settings.where(WAIT), String.valueOf(notOne.getMessage()));
-        }
+        Duration wait = TimeSpan.wait(settings, WAIT, LONGEST, DEFAULT_WAIT, problems);
         return new RevocationTerms(wait, unknown.equals("allow"));
     }
 }

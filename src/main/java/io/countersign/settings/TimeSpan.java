@@ -29,4 +29,26 @@ public final class TimeSpan {
         }
         return unit.multipliedBy(Long.parseLong(form.group(1)));
     }
+
+    /**
+     * How long something is waited for, as a setting says.
+     *
+     * @param otherwise in force where the setting is wrong, which is reported, so that nothing runs
+     */
+    static Duration wait(Settings settings, String key, Duration longest, Duration otherwise, Problems problems) {
+        String text = settings.get(key);
+        try {
+            Duration wait = parse(text);
+            if (!wait.isZero() && wait.compareTo(longest) <= 0) {
+                return wait;
+            }
+            problems.add(
+                    settings.where(key),
+                    "'" + text + "' cannot be waited for; accepted: more than 0, and up to " + longest.toSeconds()
+                            + "s");
+        } catch (IllegalArgumentException notOne) {
+            problems.add(settings.where(key), String.valueOf(notOne.getMessage()));
+        }
+        return otherwise;
+    }
 }

@@ -83,20 +83,8 @@ class NetworkNamespacesTest {
     private static TestHome home;
     private static RunningService service;
 
-    record Case(String id, String check, String addresses, String names, String from, String expected) {
-        @Override
-        public String toString() {
-            return check + " " + addresses + ", certificate " + names + ", from " + from + ": " + expected;
-        }
-    }
-
-    static Stream<Case> cases() {
-        List<Case> cases = new ArrayList<>();
-        TABLE.lines().skip(1).forEach(line -> {
-            String[] cells = line.strip().split("\\s*\\|\\s*");
-            cases.add(new Case("p" + cases.size(), cells[0], cells[1], cells[2], cells[3], cells[4]));
-        });
-        return cases.stream();
+    static Stream<AddressCase> cases() {
+        return AddressCase.read(TABLE).stream();
     }
 
     @BeforeAll
@@ -112,7 +100,7 @@ class NetworkNamespacesTest {
                 .reverse(here("{4}"), "gw.wild.example")
                 .reverse(here("{6}"), "gw.wild.example");
         home = home("all");
-        for (Case each : cases().toList()) {
+        for (AddressCase each : cases().toList()) {
             Map<String, String> properties = new HashMap<>(
                     Map.of("certificates", "certificates/" + each.id() + ".crt", "addressCheck", each.check()));
             if (!each.addresses().equals("-")) {
@@ -146,7 +134,7 @@ class NetworkNamespacesTest {
         return made;
     }
 
-    private static Issue certificate(Case each) {
+    private static Issue certificate(AddressCase each) {
         Issue issue = Issue.to("CN=" + each.id());
         String value = here(each.names().substring(each.names().indexOf(':') + 1));
         if (each.names().startsWith("ip:")) {
@@ -185,12 +173,12 @@ class NetworkNamespacesTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
-    void isAdmittedOrRefusedWithTheReason(Case each) throws Exception {
+    void isAdmittedOrRefusedWithTheReason(AddressCase each) throws Exception {
         Assumptions.assumeTrue(each.from().startsWith("4") || NetworkNamespace.hasIpv6(), "no IPv6 here");
         String address = here("{" + each.from() + "}");
         try (Logged log = Logged.by("countersign.refused")) {
             String answer = curl(service, each.id(), each.from()).output();
-            if (each.expected().equals("admitted")) {
+            if (each.isAdmitted()) {
                 assertThat(answer).contains("\"partner\":\"" + each.id() + "\"", "\"address\":\"" + address + "\"");
                 return;
             }

@@ -12,9 +12,7 @@ import io.countersign.testing.RunningService;
 import io.countersign.testing.TestHome;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
@@ -130,30 +128,14 @@ class WhereFromTest {
 
     private static final NameServer NAMES = NameServer.start();
     private static final Certified AUTHORITY = Issue.root("CN=Issuer of all partners");
-    private static final Map<Case, Certified> CERTIFICATES = new HashMap<>();
+    private static final Map<AddressCase, Certified> CERTIFICATES = new HashMap<>();
     private static RunningService ipv4;
     private static RunningService ipv6;
     private static TestHome homeOfIpv4;
     private static TestHome homeOfIpv6;
 
-    record Case(String id, String check, String addresses, String names, String from, String expected) {
-        boolean isAdmitted() {
-            return expected.equals("admitted");
-        }
-
-        @Override
-        public String toString() {
-            return check + " " + addresses + ", certificate " + names + ", from " + from + ": " + expected;
-        }
-    }
-
-    static Stream<Case> cases() {
-        List<Case> cases = new ArrayList<>();
-        TABLE.lines().skip(1).forEach(line -> {
-            String[] cells = line.strip().split("\\s*\\|\\s*");
-            cases.add(new Case("p" + cases.size(), cells[0], cells[1], cells[2], cells[3], cells[4]));
-        });
-        return cases.stream();
+    static Stream<AddressCase> cases() {
+        return AddressCase.read(TABLE).stream();
     }
 
     @BeforeAll
@@ -220,7 +202,7 @@ class WhereFromTest {
         return made;
     }
 
-    private static Certified certificate(Case each) {
+    private static Certified certificate(AddressCase each) {
         Issue issue = Issue.to("CN=" + each.id());
         for (String name : each.names().split(",")) {
             String value = name.substring(name.indexOf(':') + 1);
@@ -280,7 +262,7 @@ class WhereFromTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
-    void isAdmittedOrRefusedWithTheReason(Case each) throws Exception {
+    void isAdmittedOrRefusedWithTheReason(AddressCase each) throws Exception {
         boolean six = each.from().contains(":");
         RunningService service = six ? ipv6 : ipv4;
         Client client = Client.of((six ? homeOfIpv6 : homeOfIpv4).authority.certificate(), CERTIFICATES.get(each));

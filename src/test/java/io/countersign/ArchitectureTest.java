@@ -109,7 +109,7 @@ class ArchitectureTest {
             .whereLayer("proxy")
             .mayOnlyBeAccessedByLayers("tls", "listener", "admission", "settings", "route", "cli")
             .whereLayer("kept")
-            .mayOnlyBeAccessedByLayers("revocation", "dns")
+            .mayOnlyBeAccessedByLayers("revocation", "dns", "refusal")
             .whereLayer("text")
             .mayOnlyBeAccessedByLayers("tls", "revocation", "refusal", "retention", "send", "cli")
             .whereLayer("settings")

@@ -27,8 +27,7 @@ final class Keeping implements AutoCloseable {
     }
 
     static Keeping begin(CamelContext context, Settings settings, Ledger ledger, Refusals refusals, Clock clock) {
-        RefusalJournal journal = new RefusalJournal(ledger);
-        refusals.observe(journal);
+        RefusalJournal journal = new RefusalJournal(ledger, refusals);
         Retention retention =
                 new Retention(RetentionTerms.of(settings), ledger, settings.path("countersign.data"), clock);
         ExecutorServiceManager threads = context.getExecutorServiceManager();

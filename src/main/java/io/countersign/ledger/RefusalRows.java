@@ -11,34 +11,62 @@ import java.util.Optional;
 
 /** The table of refusals: to be used within a {@link Work}. */
 public final class RefusalRows {
-    private static final String COLUMNS = "id, node, at, code, partner, address, certificate, reason";
-    private static final String INSERT =
-            "INSERT INTO refusal (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+    private static final String COLUMNS =
+            "id, node, at, last_at, times, code, partner, address, certificate, reason, tls, server, chain, nearest,"
+                    + " difference";
+    private static final String PUT = "INSERT INTO refusal (" + COLUMNS
+            + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            + " ON CONFLICT (id) DO UPDATE SET last_at = excluded.last_at, times = excluded.times";
     private static final String SELECT = "SELECT " + COLUMNS + " FROM refusal ";
     private static final String DELETE = "DELETE FROM refusal WHERE id IN (SELECT id FROM refusal WHERE node = ? ";
 
     private final Connection connection;
 
+    /** Which of them, since a crowd of the one must not drive out the other. */
+    public enum Crowd {
+        /** Callers of whom no more is known than their address. */
+        NAMELESS("AND partner IS NULL AND certificate IS NULL "),
+        /** Partners, and whoever has shown a certificate. */
+        KNOWN("AND (partner IS NOT NULL OR certificate IS NOT NULL) ");
+
+        private final String condition;
+
+        Crowd(String condition) {
+            this.condition = condition;
+        }
+
+        public static Crowd of(RefusalRow row) {
+            return row.partner() == null && row.certificate() == null ? NAMELESS : KNOWN;
+        }
+    }
+
     public RefusalRows(Connection connection) {
         this.connection = connection;
     }
 
-    /** Adds those that are not in yet. */
-    public void add(List<RefusalRow> rows) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+    /** Adds those that are not in yet; of the others, how often they have happened by now. */
+    public void put(List<RefusalRow> rows) throws SQLException {
+        try (PreparedStatement put = connection.prepareStatement(PUT)) {
             for (RefusalRow row : rows) {
                 int i = 1;
-                insert.setString(i++, row.id());
-                insert.setString(i++, row.node());
-                insert.setString(i++, Transfers.text(row.at()));
-                insert.setString(i++, row.code());
-                insert.setString(i++, row.partner());
-                insert.setString(i++, row.address());
-                insert.setString(i++, row.certificate());
-                insert.setString(i, row.reason());
-                insert.addBatch();
+                put.setString(i++, row.id());
+                put.setString(i++, row.node());
+                put.setString(i++, Transfers.text(row.first()));
+                put.setString(i++, Transfers.text(row.last()));
+                put.setLong(i++, row.times());
+                put.setString(i++, row.code());
+                put.setString(i++, row.partner());
+                put.setString(i++, row.address());
+                put.setString(i++, row.certificate());
+                put.setString(i++, row.reason());
+                put.setString(i++, row.tls());
+                put.setString(i++, row.server());
+                put.setString(i++, row.chain());
+                put.setString(i++, row.nearest());
+                put.setString(i, row.difference());
+                put.addBatch();
             }
-            insert.executeBatch();
+            put.executeBatch();
         }
     }
 
@@ -46,13 +74,14 @@ public final class RefusalRows {
         return select("WHERE id = ?", id).stream().findFirst();
     }
 
-    /** The last ones of all nodes, newest first. */
+    /** The last ones of all nodes, the last that happened first. */
     public List<RefusalRow> recent(int limit) throws SQLException {
-        return select("ORDER BY at DESC, id LIMIT ?", limit);
+        return select("ORDER BY last_at DESC, id LIMIT ?", limit);
     }
 
-    public int count(String node) throws SQLException {
-        try (PreparedStatement count = connection.prepareStatement("SELECT COUNT(*) FROM refusal WHERE node = ?")) {
+    public int count(String node, Crowd crowd) throws SQLException {
+        try (PreparedStatement count =
+                connection.prepareStatement("SELECT COUNT(*) FROM refusal WHERE node = ? " + crowd.condition)) {
             count.setString(1, node);
             try (ResultSet row = count.executeQuery()) {
                 return row.next() ? row.getInt(1) : 0;
@@ -65,17 +94,17 @@ public final class RefusalRows {
      *
      * @return how many went
      */
-    public int deleteOldest(String node, int most) throws SQLException {
-        return delete(DELETE + "ORDER BY at, id LIMIT ?)", node, most);
+    public int deleteOldest(String node, Crowd crowd, int most) throws SQLException {
+        return delete(DELETE + crowd.condition + "ORDER BY last_at, id LIMIT ?)", node, most);
     }
 
     /**
-     * Deletes what is older.
+     * Deletes what has not happened since.
      *
      * @return how many went; at most that many go at once
      */
     public int deleteBefore(String node, Instant time, int most) throws SQLException {
-        return delete(DELETE + "AND at < ? LIMIT ?)", node, Transfers.text(time), most);
+        return delete(DELETE + "AND last_at < ? LIMIT ?)", node, Transfers.text(time), most);
     }
 
     private int delete(String sql, Object... values) throws SQLException {
@@ -93,11 +122,18 @@ public final class RefusalRows {
                         rows.getString("id"),
                         rows.getString("node"),
                         Instant.parse(rows.getString("at")),
+                        Instant.parse(rows.getString("last_at")),
+                        rows.getLong("times"),
                         rows.getString("code"),
                         rows.getString("partner"),
                         rows.getString("address"),
                         rows.getString("certificate"),
-                        rows.getString("reason")));
+                        rows.getString("reason"),
+                        rows.getString("tls"),
+                        rows.getString("server"),
+                        rows.getString("chain"),
+                        rows.getString("nearest"),
+                        rows.getString("difference")));
             }
             return found;
         }

@@ -5,9 +5,11 @@ import io.countersign.refusal.Code;
 import io.countersign.refusal.Refusal;
 import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Refusing;
+import io.countersign.refusal.Shown;
 import io.countersign.tls.Certificates;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -39,7 +41,7 @@ final class ErrorAnswers extends ErrorHandler {
         Throwable cause = request.getAttribute(ERROR_EXCEPTION) instanceof Throwable thrown ? thrown : null;
         Code code = code(status, cause);
         Refusal refusal = new Refusal(code, code.title() + ".", "status " + status + reason(request, cause), cause);
-        answer(response, callback, code, refusals.refuse(caller(request), refusal, status));
+        answer(response, callback, code, refusals.refuse(caller(request), shown(request), refusal, status));
         return true;
     }
 
@@ -90,6 +92,16 @@ final class ErrorAnswers extends ErrorHandler {
                 null,
                 address(endPoint),
                 shown == null || shown.length == 0 ? null : Certificates.fingerprint(shown[0]));
+    }
+
+    static Shown shown(Request request) {
+        EndPoint.SslSessionData session =
+                request.getConnectionMetaData().getConnection().getEndPoint().getSslSessionData();
+        if (session == null) {
+            return Shown.NOTHING;
+        }
+        X509Certificate[] shown = session.peerCertificates();
+        return Shown.certificates(session.sslSession().getProtocol(), shown == null ? List.of() : List.of(shown));
     }
 
     static @Nullable String address(EndPoint endPoint) {

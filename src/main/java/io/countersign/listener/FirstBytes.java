@@ -6,6 +6,7 @@ import io.countersign.proxy.ProxyHeader;
 import io.countersign.proxy.ProxyHeader.Beginning;
 import io.countersign.proxy.UnclearCallerException;
 import io.countersign.refusal.Refusals;
+import io.countersign.refusal.Shown;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -209,7 +210,9 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
     private void refuse(String reason) {
         InetSocketAddress caller = caller();
         refusals.refuseHandshake(
-                Refusals.Caller.of(null, Addresses.format(caller == null ? peer : caller.getAddress()), null), reason);
+                Refusals.Caller.of(null, Addresses.format(caller == null ? peer : caller.getAddress()), null),
+                Shown.NOTHING,
+                reason);
         getEndPoint().close();
     }
 

@@ -97,7 +97,7 @@ public final class Gate {
                     response,
                     Callback.from(() -> Lingering.linger(request, response, callback), callback::failed),
                     stopping.code(),
-                    refusals.refuse(ErrorAnswers.caller(request), stopping));
+                    refusals.refuse(ErrorAnswers.caller(request), ErrorAnswers.shown(request), stopping));
             return true;
         }
     }

@@ -3,6 +3,7 @@ package io.countersign.listener;
 import io.countersign.address.Addresses;
 import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Refusals.Caller;
+import io.countersign.refusal.Shown;
 import io.countersign.sighting.Sightings;
 import io.countersign.tls.Certificates;
 import io.countersign.tls.RefusedCertificateException;
@@ -36,6 +37,7 @@ final class HandshakeFailures implements SslHandshakeListener {
         String address = address(event);
         refusals.refuseHandshake(
                 Caller.of(null, address, refused == null ? null : Certificates.fingerprint(refused.certificate())),
+                Shown.NOTHING,
                 reason(failure));
         if (refused instanceof UnknownCertificateException) {
             sightings.refused(refused.certificate(), address == null ? "-" : address, false);

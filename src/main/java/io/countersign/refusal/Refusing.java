@@ -47,7 +47,8 @@ public final class Refusing implements Processor {
         undo(exchange, thrown);
         Refusal refusal = refusal(thrown == null ? new IllegalStateException("no exception to answer") : thrown);
         Caller caller = exchange.getProperty(Refusals.CALLER, Caller.of(null, null, null), Caller.class);
-        String problem = Objects.requireNonNull(refusals, "refusals is not set").refuse(caller, refusal);
+        Shown shown = exchange.getProperty(Refusals.SHOWN, Shown.NOTHING, Shown.class);
+        String problem = Objects.requireNonNull(refusals, "refusals is not set").refuse(caller, shown, refusal);
         Message answer = exchange.getMessage();
         answer.removeHeaders("*");
         answer.setHeader(Exchange.HTTP_RESPONSE_CODE, refusal.code().status());

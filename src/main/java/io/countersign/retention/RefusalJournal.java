@@ -4,109 +4,142 @@ import io.countersign.ledger.Ledger;
 import io.countersign.ledger.LedgerException;
 import io.countersign.ledger.RefusalRow;
 import io.countersign.ledger.RefusalRows;
-import io.countersign.refusal.Refusals.Refused;
+import io.countersign.ledger.RefusalRows.Crowd;
+import io.countersign.refusal.Event;
+import io.countersign.refusal.Nearest;
+import io.countersign.refusal.Refusals;
+import io.countersign.refusal.Refusals.Caller;
+import io.countersign.refusal.ShownCertificate;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
+import java.util.Map;
+import org.apache.camel.util.json.JsonArray;
+import org.apache.camel.util.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes refusals into the ledger, many at once and after the callers have been answered. A caller never waits for it and
- * never notices when it fails: what does not fit, or cannot be written, is counted and told.
+ * Writes what was refused into the ledger, many things at once and after the callers have been answered. A caller never waits
+ * for it and never notices when it fails: what cannot be written is written later, and what has gone by then is counted and
+ * told.
  */
-public final class RefusalJournal implements Consumer<Refused>, AutoCloseable {
+public final class RefusalJournal implements AutoCloseable {
     /** How long to wait between two times of writing. */
     public static final Duration PAUSE = Duration.ofMillis(250);
 
     private static final Logger LOG = LoggerFactory.getLogger("countersign.retention");
-    private static final int WAITING = 1_000;
     private static final int AT_ONCE = 500;
-    private static final int MOST = 100_000;
     /** More than it must go at a time, so that not each time something has to. */
     private static final int ROOM = 1_000;
 
     private static final Duration BETWEEN_LINES = Duration.ofMinutes(1);
 
-    private final BlockingQueue<Refused> waiting = new ArrayBlockingQueue<>(WAITING);
-    private final AtomicLong overflown = new AtomicLong();
     private final Ledger ledger;
-    private final int most;
-    private long failed;
+    private final Refusals refusals;
+    private final Map<Crowd, Integer> most;
+    private final Map<Crowd, Integer> rows = new EnumMap<>(Crowd.class);
+    private long lost;
     private @Nullable String why;
     private @Nullable Long lastLine;
-    private @Nullable Integer rows;
 
-    public RefusalJournal(Ledger ledger) {
-        this(ledger, MOST);
+    public RefusalJournal(Ledger ledger, Refusals refusals) {
+        this(ledger, refusals, Map.of(Crowd.NAMELESS, 10_000, Crowd.KNOWN, 90_000));
     }
 
     /** @param most how many rows this node may have in the ledger; the oldest go */
-    RefusalJournal(Ledger ledger, int most) {
+    RefusalJournal(Ledger ledger, Refusals refusals, Map<Crowd, Integer> most) {
         this.ledger = ledger;
+        this.refusals = refusals;
         this.most = most;
     }
 
-    @Override
-    public void accept(Refused refused) {
-        if (!waiting.offer(refused)) {
-            overflown.incrementAndGet();
-        }
-    }
-
-    /** Writes what is waiting; to be called again and again. */
+    /** Writes what is new; to be called again and again. */
     public synchronized void write() {
-        List<Refused> next = new ArrayList<>(AT_ONCE);
-        while (waiting.drainTo(next, AT_ONCE) > 0) {
-            try {
-                makeRoomFor(next.size());
-                List<RefusalRow> added = next.stream().map(this::row).toList();
-                ledger.commit(connection -> {
-                    new RefusalRows(connection).add(added);
-                    return added.size();
-                });
-                rows = rows == null ? null : rows + next.size();
-            } catch (LedgerException | RuntimeException unwritable) {
-                failed += next.size();
-                why = String.valueOf(unwritable.getMessage());
-                rows = null;
-            }
-            next.clear();
-            tell(BETWEEN_LINES);
+        boolean more = true;
+        while (more) {
+            List<Event> next = refusals.changed(AT_ONCE);
+            more = !next.isEmpty() && written(next);
         }
+        lost += refusals.forgotten();
         tell(BETWEEN_LINES);
     }
 
-    private void makeRoomFor(int more) throws LedgerException {
-        if (rows == null || rows + more > most) {
-            rows = ledger.read(connection -> new RefusalRows(connection).count(ledger.node()));
-        }
-        int excess = rows + more - most;
-        if (excess > 0) {
-            int oldest = Math.min(rows, excess + Math.min(ROOM, most / 2));
-            rows -= ledger.commit(connection -> new RefusalRows(connection).deleteOldest(ledger.node(), oldest));
+    private boolean written(List<Event> events) {
+        try {
+            List<RefusalRow> next = events.stream().map(this::row).toList();
+            for (Crowd crowd : Crowd.values()) {
+                makeRoom(crowd, (int)
+                        next.stream().filter(row -> Crowd.of(row) == crowd).count());
+            }
+            ledger.commit(connection -> {
+                new RefusalRows(connection).put(next);
+                return next.size();
+            });
+            why = null;
+            return true;
+        } catch (LedgerException | RuntimeException unwritable) {
+            refusals.changedStill(events);
+            why = String.valueOf(unwritable.getMessage());
+            rows.clear();
+            return false;
         }
     }
 
-    private RefusalRow row(Refused refused) {
+    /** What only happens again needs no room; that it is counted as if it did costs a look at the ledger now and then. */
+    private void makeRoom(Crowd crowd, int more) throws LedgerException {
+        int limit = most.getOrDefault(crowd, 0);
+        Integer known = rows.get(crowd);
+        if (known == null || known + more > limit) {
+            known = ledger.read(connection -> new RefusalRows(connection).count(ledger.node(), crowd));
+        }
+        int excess = known + more - limit;
+        if (excess > 0) {
+            int oldest = Math.min(known, excess + Math.min(ROOM, limit / 2));
+            known -=
+                    ledger.commit(connection -> new RefusalRows(connection).deleteOldest(ledger.node(), crowd, oldest));
+        }
+        rows.put(crowd, known + more);
+    }
+
+    private RefusalRow row(Event event) {
+        Nearest nearest = event.nearest();
         return new RefusalRow(
-                refused.id(),
+                event.id(),
                 ledger.node(),
-                refused.at(),
-                refused.code(),
-                known(refused.caller().partner()),
-                known(refused.caller().address()),
-                known(refused.caller().certificate()),
-                storable(refused.reason()));
+                event.first(),
+                event.last(),
+                event.count(),
+                event.code(),
+                known(event.caller().partner()),
+                known(event.caller().address()),
+                known(event.caller().certificate()),
+                storable(event.reason()),
+                event.tls(),
+                event.server() == null ? null : storable(event.server()),
+                event.chain().isEmpty() ? null : storable(chain(event.chain())),
+                nearest == null ? null : nearest.partner(),
+                nearest == null ? null : storable(nearest.difference()));
+    }
+
+    private static String chain(List<ShownCertificate> shown) {
+        JsonArray chain = new JsonArray();
+        for (ShownCertificate certificate : shown) {
+            JsonObject json = new JsonObject();
+            json.put("fingerprint", certificate.fingerprint());
+            json.put("subject", certificate.subject());
+            json.put("issuer", certificate.issuer());
+            json.put("serial", certificate.serial());
+            json.put("notBefore", certificate.notBefore().toString());
+            json.put("notAfter", certificate.notAfter().toString());
+            chain.add(json);
+        }
+        return chain.toJson();
     }
 
     private static @Nullable String known(String text) {
-        return text.equals("-") ? null : storable(text);
+        return text.equals(Caller.UNKNOWN) ? null : storable(text);
     }
 
     /** PostgreSQL's text has any character but this one, and a stranger may have put it into a name. */
@@ -116,18 +149,17 @@ public final class RefusalJournal implements Consumer<Refused>, AutoCloseable {
 
     private void tell(Duration since) {
         long now = System.nanoTime();
-        if (lastLine != null && now - lastLine < since.toNanos()) {
+        if ((lost == 0 && why == null) || (lastLine != null && now - lastLine < since.toNanos())) {
             return;
         }
-        long full = overflown.getAndSet(0);
-        if (full + failed > 0) {
-            LOG.warn(
-                    "{} refusals are not in the ledger, but in the log: {}",
-                    full + failed,
-                    failed == 0 ? "they came faster than they could be written" : why);
-            failed = 0;
-            lastLine = now;
+        if (why != null) {
+            LOG.warn("refusals are not in the ledger now, but in the log: {}", why);
         }
+        if (lost > 0) {
+            LOG.warn("{} things that were refused never got into the ledger; they are in the log", lost);
+            lost = 0;
+        }
+        lastLine = now;
     }
 
     /** Writes what is left. */

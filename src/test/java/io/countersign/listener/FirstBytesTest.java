@@ -87,7 +87,7 @@ class FirstBytesTest {
             assertThat(heard()).as("cut at %s", cut).isEqualTo(HELLO);
             assertThat(from()).isEqualTo(caller);
         }
-        assertThat(refusals.recent()).isEmpty();
+        assertThat(refusals.events()).isEmpty();
     }
 
     @ParameterizedTest
@@ -199,7 +199,7 @@ class FirstBytesTest {
         End idle = open(PROXY);
         idle.expire();
         assertThat(idle.isOpen()).isFalse();
-        assertThat(refusals.recent()).isEmpty();
+        assertThat(refusals.events()).isEmpty();
         assertThat(tls).isNull();
     }
 
@@ -209,8 +209,8 @@ class FirstBytesTest {
         end.receive("PROXY".getBytes(StandardCharsets.US_ASCII));
         end.expire();
         assertThat(end.isOpen()).isFalse();
-        assertThat(refusals.recent()).hasSize(1);
-        assertThat(refusals.recent().get(0).reason())
+        assertThat(refusals.events()).hasSize(1);
+        assertThat(refusals.events().get(0).reason())
                 .startsWith("does not come to the end of its PROXY header: Idle timeout");
     }
 
@@ -223,7 +223,7 @@ class FirstBytesTest {
         assertThat(end.isOpen()).isTrue();
         time.passes();
         assertRefused(end, PROXY, "does not come to the end of its PROXY header: 10 s have passed");
-        assertThat(refusals.recent()).hasSize(1);
+        assertThat(refusals.events()).hasSize(1);
     }
 
     @Test
@@ -240,7 +240,7 @@ class FirstBytesTest {
         time.passes();
         direct.receive(HELLO);
         assertThat(heard()).isEqualTo(HELLO);
-        assertThat(refusals.recent()).isEmpty();
+        assertThat(refusals.events()).isEmpty();
     }
 
     @Test
@@ -248,7 +248,7 @@ class FirstBytesTest {
         End end = open(PROXY);
         time.passes();
         assertThat(end.isOpen()).isFalse();
-        assertThat(refusals.recent()).isEmpty();
+        assertThat(refusals.events()).isEmpty();
     }
 
     @Test
@@ -264,7 +264,7 @@ class FirstBytesTest {
         proxies.setAddresses("");
         End end = open(OTHER);
         end.close();
-        assertThat(refusals.recent()).isEmpty();
+        assertThat(refusals.events()).isEmpty();
     }
 
     @Test
@@ -279,9 +279,9 @@ class FirstBytesTest {
     private void assertRefused(End end, String address, String reason) {
         assertThat(end.isOpen()).isFalse();
         assertThat(tls).as("no TLS").isNull();
-        assertThat(refusals.recent().get(0).code()).isEqualTo("handshake");
-        assertThat(refusals.recent().get(0).reason()).contains(reason);
-        assertThat(refusals.recent().get(0).caller()).isEqualTo(Refusals.Caller.of(null, address, null));
+        assertThat(refusals.events().get(0).code()).isEqualTo("handshake");
+        assertThat(refusals.events().get(0).reason()).contains(reason);
+        assertThat(refusals.events().get(0).caller()).isEqualTo(Refusals.Caller.of(null, address, null));
     }
 
     private byte[] heard() {

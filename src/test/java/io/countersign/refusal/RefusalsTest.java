@@ -7,7 +7,11 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.countersign.refusal.Refusals.Caller;
-import io.countersign.refusal.Refusals.Refused;
+import io.countersign.testing.Issue;
+import io.countersign.testing.SettableClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.camel.util.json.DeserializationException;
 import org.apache.camel.util.json.JsonObject;
@@ -43,7 +47,7 @@ class RefusalsTest {
 
     @Test
     void answerWithAProblemDocument() throws DeserializationException {
-        JsonObject problem = (JsonObject) Jsoner.deserialize(refusals.refuse(ACME, unknown));
+        JsonObject problem = (JsonObject) Jsoner.deserialize(refusals.refuse(ACME, Shown.NOTHING, unknown));
 
         assertThat(problem.keySet()).containsExactlyInAnyOrder("type", "title", "status", "detail", "instance");
         assertThat(problem.getString("type")).isEqualTo("urn:countersign:problem:certificate-unknown");
@@ -51,17 +55,19 @@ class RefusalsTest {
         assertThat(problem.getInteger("status")).isEqualTo(403);
         assertThat(problem.getString("detail")).isEqualTo("It identifies no partner.");
         assertThat(problem.getString("instance"))
-                .isEqualTo("urn:uuid:" + refusals.recent().get(0).id());
+                .isEqualTo("urn:uuid:" + refusals.events().get(0).id());
     }
 
     @Test
     void keepTheReasonFromTheCaller() {
-        assertThat(refusals.refuse(ACME, unknown)).doesNotContain("globex").doesNotContain("nearly");
+        assertThat(refusals.refuse(ACME, Shown.NOTHING, unknown))
+                .doesNotContain("globex")
+                .doesNotContain("nearly");
     }
 
     @Test
     void answerWithTheStatusThatWasSent() throws DeserializationException {
-        JsonObject problem = (JsonObject) Jsoner.deserialize(refusals.refuse(ACME, unknown, 421));
+        JsonObject problem = (JsonObject) Jsoner.deserialize(refusals.refuse(ACME, Shown.NOTHING, unknown, 421));
 
         assertThat(problem.getInteger("status")).isEqualTo(421);
     }
@@ -69,7 +75,7 @@ class RefusalsTest {
     @Test
     void keepTheDocumentWholeWhateverTheDetail() throws DeserializationException {
         String detail = "\"},{\"a\":\"\\\n\r\t\u0000\u2028é</script>";
-        String document = refusals.refuse(ACME, Refusal.of(Code.NAME_INVALID, detail));
+        String document = refusals.refuse(ACME, Shown.NOTHING, Refusal.of(Code.NAME_INVALID, detail));
 
         assertThat(((JsonObject) Jsoner.deserialize(document)).getString("detail"))
                 .isEqualTo(detail);
@@ -78,8 +84,8 @@ class RefusalsTest {
 
     @Test
     void areRecordedForTheOperator() {
-        refusals.refuse(ACME, unknown);
-        Refused refused = refusals.recent().get(0);
+        refusals.refuse(ACME, Shown.NOTHING, unknown);
+        Event refused = refusals.events().get(0);
 
         assertThat(UUID.fromString(refused.id()).version()).isEqualTo(4);
         assertThat(refused.code()).isEqualTo("certificate-unknown");
@@ -89,8 +95,8 @@ class RefusalsTest {
 
     @Test
     void areLoggedInOneLineEach() {
-        refusals.refuse(ACME, unknown);
-        refusals.refuseHandshake(Caller.of(null, "192.0.2.9", null), "no certificate");
+        refusals.refuse(ACME, Shown.NOTHING, unknown);
+        refusals.refuseHandshake(Caller.of(null, "192.0.2.9", null), Shown.NOTHING, "no certificate");
 
         assertThat(log.list).extracting(ILoggingEvent::getLevel).containsOnly(Level.WARN);
         assertThat(log.list)
@@ -98,9 +104,9 @@ class RefusalsTest {
                 .containsExactly(
                         "refused certificate-unknown partner=acme address=192.0.2.7 certificate=00ff"
                                 + " reason=\"it is nearly globex's\" instance="
-                                + refusals.recent().get(1).id(),
+                                + refusals.events().get(1).id(),
                         "refused handshake partner=- address=192.0.2.9 certificate=- reason=\"no certificate\" instance="
-                                + refusals.recent().get(0).id());
+                                + refusals.events().get(0).id());
     }
 
     @ParameterizedTest
@@ -122,7 +128,7 @@ class RefusalsTest {
                 "\ufeff"
             })
     void stayInOneLineWhateverTheReason(String broken) {
-        refusals.refuseHandshake(ACME, "a" + broken + "b\" instance=forged");
+        refusals.refuseHandshake(ACME, Shown.NOTHING, "a" + broken + "b\" instance=forged");
 
         assertThat(log.list)
                 .singleElement()
@@ -131,32 +137,71 @@ class RefusalsTest {
                         .contains("b' instance=forged\" instance="));
     }
 
-    @Test
-    void areKeptNewestFirstAndNotForEver() {
-        for (int i = 0; i < 1_500; i++) {
-            refusals.refuseHandshake(ACME, "number " + i);
-        }
-
-        assertThat(refusals.recent()).hasSize(1_000);
-        assertThat(refusals.recent().get(0).reason()).isEqualTo("number 1499");
-        assertThat(refusals.recent().get(999).reason()).isEqualTo("number 500");
-    }
-
     /** A certificate's subject has room for what a stranger would like to fill our memory and log with. */
     @Test
     void areKeptWithoutTheRestOfAnEndlessReason() {
-        refusals.refuseHandshake(ACME, "x".repeat(100_000));
+        refusals.refuseHandshake(ACME, Shown.NOTHING, "x".repeat(100_000));
 
-        assertThat(refusals.recent().get(0).reason()).hasSize(2_001).endsWith("x…");
+        assertThat(refusals.events().get(0).reason()).hasSize(2_001).endsWith("x…");
         assertThat(log.list.get(0).getFormattedMessage()).hasSizeLessThan(2_200);
     }
 
     @Test
     void foundSoFarDoNotChangeWithLaterOnes() {
-        refusals.refuse(ACME, unknown);
-        var before = refusals.recent();
-        refusals.refuse(ACME, unknown);
+        refusals.refuse(ACME, Shown.NOTHING, unknown);
+        var before = refusals.events();
+        refusals.refuse(ACME, Shown.NOTHING, unknown);
 
-        assertThat(before).hasSize(1);
+        assertThat(before).singleElement().extracting(Event::count).isEqualTo(1L);
+    }
+
+    /** A caller may ask about either, and finds the same. */
+    @Test
+    void ofARepeatedRequestHaveOneIdAndALineEach() throws DeserializationException {
+        String first = instance(refusals.refuse(ACME, Shown.NOTHING, unknown));
+        String second = instance(refusals.refuse(ACME, Shown.NOTHING, unknown));
+
+        assertThat(second).isEqualTo(first);
+        assertThat(log.list).hasSize(2);
+        assertThat(refusals.events())
+                .singleElement()
+                .satisfies(event -> assertThat(event.count()).isEqualTo(2));
+    }
+
+    /** Anybody can have handshakes fail as fast as he likes. */
+    @Test
+    void ofARepeatedHandshakeHaveALineAMinute() {
+        SettableClock clock = new SettableClock();
+        Refusals clocked = new Refusals(clock);
+        for (int i = 0; i < 100; i++) {
+            clocked.refuseHandshake(ACME, Shown.NOTHING, "no certificate");
+        }
+        assertThat(log.list).hasSize(1);
+        clock.advance(Duration.ofSeconds(61));
+        clocked.refuseHandshake(ACME, Shown.NOTHING, "no certificate");
+
+        assertThat(log.list).hasSize(2);
+        assertThat(log.list.get(1).getFormattedMessage()).endsWith(" times=100");
+    }
+
+    @Test
+    void nameTheNearestPartnerToTheOperatorAlone() {
+        refusals.compareBy(shown -> Optional.of(new Nearest("globex", "same subject, new \"key\"")));
+        String told = refusals.refuse(
+                Caller.of(null, "192.0.2.7", "00ff"),
+                Shown.certificates(
+                        "TLSv1.3", List.of(Issue.to("CN=globex").selfSigned().certificate())),
+                unknown);
+
+        assertThat(told).doesNotContain("globex");
+        assertThat(log.list.get(0).getFormattedMessage()).endsWith(" nearest=\"globex: same subject, new 'key'\"");
+        assertThat(refusals.events().get(0)).satisfies(event -> {
+            assertThat(event.tls()).isEqualTo("TLSv1.3");
+            assertThat(event.chain()).extracting(ShownCertificate::subject).containsExactly("CN=globex");
+        });
+    }
+
+    private static String instance(String problem) throws DeserializationException {
+        return ((JsonObject) Jsoner.deserialize(problem)).getString("instance");
     }
 }

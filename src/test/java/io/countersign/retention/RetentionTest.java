@@ -9,6 +9,7 @@ import io.countersign.ledger.Ledger;
 import io.countersign.ledger.LedgerException;
 import io.countersign.ledger.RefusalRow;
 import io.countersign.ledger.RefusalRows;
+import io.countersign.ledger.RefusalRows.Crowd;
 import io.countersign.ledger.Transfers;
 import io.countersign.settings.RetentionTerms;
 import io.countersign.testing.LedgerKind;
@@ -199,7 +200,7 @@ class RetentionTest {
 
         assertThat(find(old)).isEqualTo(old);
         assertThat(files).allMatch(Files::exists);
-        assertThat(ledger().<Integer>read(connection -> new RefusalRows(connection).count(HERE)))
+        assertThat(ledger().<Integer>read(connection -> new RefusalRows(connection).count(HERE, Crowd.NAMELESS)))
                 .isEqualTo(1);
         assertThat(log.news()).isEmpty();
     }
@@ -288,12 +289,27 @@ class RetentionTest {
     }
 
     private RefusalRow refusal(String id, String node, Duration age) {
-        return new RefusalRow(id, node, ago(age), "handshake", null, null, null, "no certificate");
+        return new RefusalRow(
+                id,
+                node,
+                ago(age.plusDays(40)),
+                ago(age),
+                2,
+                "handshake",
+                null,
+                null,
+                null,
+                "no certificate",
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     private void addRefusals(List<RefusalRow> rows) throws LedgerException {
         ledger().commit(connection -> {
-            new RefusalRows(connection).add(rows);
+            new RefusalRows(connection).put(rows);
             return rows.size();
         });
     }

@@ -253,7 +253,7 @@ class ShippedRoutesTest extends CamelTestSupport {
         Exchange answer = call("PUT", "/order.txt", "hello");
         assertThat(answer.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(403);
         assertThat(answer.getMessage().getHeader(Exchange.CONTENT_TYPE)).isEqualTo("application/problem+json");
-        assertThat(refusals.recent()).hasSize(1);
+        assertThat(refusals.events()).hasSize(1);
         assertThat(contents("data")).isEmpty();
     }
 

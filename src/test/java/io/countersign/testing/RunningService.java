@@ -8,6 +8,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 
 /** A service of a {@link TestHome}, on a free port of loopback, in this JVM. */
@@ -17,8 +18,11 @@ public final class RunningService implements AutoCloseable {
 
     private final Service service;
 
+    private final List<Refused> refusals = new CopyOnWriteArrayList<>();
+
     private RunningService(Service service) {
         this.service = service;
+        service.refusals().observe(refused -> refusals.add(0, refused));
     }
 
     public static RunningService start(TestHome home) throws InvalidSettingsException {
@@ -28,8 +32,9 @@ public final class RunningService implements AutoCloseable {
     public static RunningService start(TestHome home, Clock clock) throws InvalidSettingsException {
         Problems problems = new Problems();
         Service service = new Service(home.settings(problems), clock, BETWEEN_LOOKS);
+        RunningService running = new RunningService(service);
         service.start(problems);
-        return new RunningService(service);
+        return running;
     }
 
     /** The address of the listener whose path ends so. */
@@ -55,7 +60,7 @@ public final class RunningService implements AutoCloseable {
 
     /** The refusals so far, newest first. */
     public List<Refused> refusals() {
-        return service.refusals().recent();
+        return List.copyOf(refusals);
     }
 
     /** Waits for the server's side of a refusal, which may come after the client's. */

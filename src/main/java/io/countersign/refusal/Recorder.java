@@ -1,0 +1,253 @@
+package io.countersign.refusal;
+
+import io.countersign.kept.Kept;
+import io.countersign.refusal.Refusals.Caller;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was refused, each thing once with the number of its repetitions. However much is refused, it stays small: of callers
+ * who are partners, of those who showed some certificate and of those who showed none as many things each, the ones that were
+ * not repeated for the longest going first; and nobody can fill it within minutes, since of one partner, of one address
+ * with certificates, and of all without, only so many new things are listed in a minute, and the rest as one.
+ */
+final class Recorder {
+    static final int KEPT = 1_000;
+    static final int NEW_A_MINUTE = 60;
+    private static final int NEW_OF_A_KIND = 600;
+    private static final int CERTIFICATES = 5;
+    private static final Duration SAME_FOR = Duration.ofDays(1);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final String MANY = "more different refusals in a minute than are listed one by one";
+
+    private final Map<Kind, Map<Key, Entry>> kinds = new EnumMap<>(Kind.class);
+    private final Map<String, Entry> byId = new HashMap<>();
+    private final Set<String> changed = new LinkedHashSet<>();
+    private final Kept<String, Window> windows = new Kept<>(KEPT);
+    private long forgotten;
+
+    /** Whom one would miss in the crowd of the others. */
+    private enum Kind {
+        PARTNER,
+        CERTIFICATE,
+        NOBODY;
+
+        static Kind of(Caller caller) {
+            if (!caller.partner().equals(Caller.UNKNOWN)) {
+                return PARTNER;
+            }
+            return caller.certificate().equals(Caller.UNKNOWN) ? NOBODY : CERTIFICATE;
+        }
+    }
+
+    private record Key(String code, Caller caller, String reason) {}
+
+    private static final class Entry {
+        private Event event;
+        private Instant logged;
+        private long unlogged;
+
+        Entry(Event event) {
+            this.event = event;
+            this.logged = event.first();
+        }
+    }
+
+    private static final class Window {
+        private final Instant began;
+        private int count;
+
+        Window(Instant began) {
+            this.began = began;
+        }
+    }
+
+    /**
+     * What has become of it.
+     *
+     * @param news how often it has happened since it was last worth a line in the log; 0 where it is not worth one now
+     */
+    record Recorded(Event event, long news) {}
+
+    Recorder() {
+        for (Kind kind : Kind.values()) {
+            kinds.put(kind, new LinkedHashMap<>(16, 0.75f, true));
+        }
+    }
+
+    /** @param compare finds the nearest partner; asked only about what is new, and outside of any lock */
+    Recorded record(
+            String code,
+            Caller caller,
+            Shown shown,
+            String reason,
+            Instant now,
+            Function<List<X509Certificate>, Optional<Nearest>> compare) {
+        Key key = new Key(code, caller, reason);
+        Recorded again = again(key, now);
+        if (again != null) {
+            return again;
+        }
+        Key listed = listed(key, now);
+        if (!listed.equals(key)) {
+            return add(listed, event(listed, Shown.NOTHING, null, now));
+        }
+        Nearest nearest = Kind.of(caller) == Kind.CERTIFICATE
+                ? compare.apply(shown.certificates()).orElse(null)
+                : null;
+        return add(key, event(key, shown, nearest, now));
+    }
+
+    /** All of them, the last one first. */
+    synchronized List<Event> events() {
+        return kinds.values().stream()
+                .flatMap(entries -> entries.values().stream())
+                .map(entry -> entry.event)
+                .sorted(Comparator.comparing(Event::last).reversed())
+                .toList();
+    }
+
+    /** Those that have changed since they were last asked for. */
+    synchronized List<Event> changed(int most) {
+        List<Event> found = new ArrayList<>();
+        Iterator<String> ids = changed.iterator();
+        while (ids.hasNext() && found.size() < most) {
+            Entry entry = byId.get(ids.next());
+            ids.remove();
+            if (entry != null) {
+                found.add(entry.event);
+            }
+        }
+        return found;
+    }
+
+    /** They are asked for again. */
+    synchronized void changedStill(List<Event> events) {
+        for (Event event : events) {
+            if (byId.containsKey(event.id())) {
+                changed.add(event.id());
+            } else {
+                forgotten++;
+            }
+        }
+    }
+
+    /** How many had to go before anybody has asked for them, since this was last asked. */
+    synchronized long forgotten() {
+        long count = forgotten;
+        forgotten = 0;
+        return count;
+    }
+
+    private synchronized @Nullable Recorded again(Key key, Instant now) {
+        Entry entry = kinds(key).get(key);
+        if (entry == null || now.isAfter(entry.event.last().plus(SAME_FOR))) {
+            return null;
+        }
+        entry.event = entry.event.again(now);
+        changed.add(entry.event.id());
+        entry.unlogged++;
+        long news = now.isBefore(entry.logged.plus(MINUTE)) ? 0 : entry.unlogged;
+        if (news > 0) {
+            entry.logged = now;
+            entry.unlogged = 0;
+        }
+        return new Recorded(entry.event, news);
+    }
+
+    private synchronized Recorded add(Key key, Event event) {
+        Recorded meanwhile = again(key, event.first());
+        if (meanwhile != null) {
+            return meanwhile;
+        }
+        Map<Key, Entry> entries = kinds(key);
+        Entry before = entries.put(key, new Entry(event));
+        if (before != null) {
+            forget(before);
+        }
+        byId.put(event.id(), entries.get(key));
+        changed.add(event.id());
+        if (entries.size() > KEPT) {
+            Iterator<Entry> eldest = entries.values().iterator();
+            forget(eldest.next());
+            eldest.remove();
+        }
+        return new Recorded(event, 1);
+    }
+
+    private void forget(Entry entry) {
+        byId.remove(entry.event.id());
+        if (changed.remove(entry.event.id())) {
+            forgotten++;
+        }
+    }
+
+    private Map<Key, Entry> kinds(Key key) {
+        return Objects.requireNonNull(kinds.get(Kind.of(key.caller())));
+    }
+
+    /** Itself, or what it is counted with. */
+    private synchronized Key listed(Key key, Instant now) {
+        Caller caller = key.caller();
+        Kind kind = Kind.of(caller);
+        return switch (kind) {
+            case PARTNER ->
+                isNew(kind + " " + caller.partner(), NEW_A_MINUTE, now)
+                        ? key
+                        : new Key(key.code(), Caller.of(caller.partner(), null, null), MANY);
+            case CERTIFICATE ->
+                !isNew(kind + " " + caller.address(), NEW_A_MINUTE, now)
+                        ? new Key(key.code(), Caller.of(null, caller.address(), null), MANY)
+                        : isNew(kind.toString(), NEW_OF_A_KIND, now)
+                                ? key
+                                : new Key(key.code(), Caller.of(null, null, null), MANY);
+            case NOBODY ->
+                isNew(kind.toString(), NEW_A_MINUTE, now)
+                        ? key
+                        : new Key(key.code(), Caller.of(null, null, null), MANY);
+        };
+    }
+
+    private boolean isNew(String source, int most, Instant now) {
+        Window window = windows.get(source, () -> new Window(now));
+        if (!now.isBefore(window.began.plus(MINUTE))) {
+            window = new Window(now);
+            windows.put(source, window);
+        }
+        return ++window.count <= most;
+    }
+
+    private static Event event(Key key, Shown shown, @Nullable Nearest nearest, Instant now) {
+        return new Event(
+                UUID.randomUUID().toString(),
+                now,
+                now,
+                1,
+                key.code(),
+                key.caller(),
+                key.reason(),
+                shown.tls(),
+                shown.server(),
+                shown.certificates().stream()
+                        .limit(CERTIFICATES)
+                        .map(ShownCertificate::of)
+                        .toList(),
+                nearest);
+    }
+}

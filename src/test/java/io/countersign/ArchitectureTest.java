@@ -111,7 +111,7 @@ class ArchitectureTest {
             .whereLayer("kept")
             .mayOnlyBeAccessedByLayers("revocation", "dns", "refusal")
             .whereLayer("text")
-            .mayOnlyBeAccessedByLayers("tls", "revocation", "refusal", "retention", "send", "cli")
+            .mayOnlyBeAccessedByLayers("tls", "revocation", "refusal", "retention", "listener", "send", "cli")
             .whereLayer("settings")
             .mayOnlyBeAccessedByLayers("admission", "partner", "send", "route", "retention", "rebuild", "cli");
 

@@ -8,6 +8,7 @@ import io.countersign.proxy.Proxies;
 import io.countersign.refusal.Code;
 import io.countersign.refusal.Refusal;
 import io.countersign.refusal.Refusals;
+import io.countersign.refusal.Shown;
 import io.countersign.settings.ByteSize;
 import io.countersign.sighting.Sightings;
 import io.countersign.tls.Certificates;
@@ -85,7 +86,10 @@ public final class Admission implements Processor {
         exchange.setProperty(
                 Refusals.CALLER,
                 Refusals.Caller.of(null, Addresses.format(connected.address()), fingerprint(connected)));
+        String tls = (String) request.getAttribute(Shown.TLS);
+        exchange.setProperty(Refusals.SHOWN, Shown.certificates(tls, connected.certificates()));
         Caller caller = new ProxyWord(proxies, proxyTrust).caller(connected, request, now());
+        exchange.setProperty(Refusals.SHOWN, Shown.certificates(tls, caller.certificates()));
         String address = Addresses.format(caller.address());
         String certificate = fingerprint(caller);
         exchange.setProperty(Refusals.CALLER, Refusals.Caller.of(null, address, certificate));

@@ -91,6 +91,7 @@ public final class Service implements AutoCloseable {
         this.expiry = new Expiry(this::dated, clock);
         this.sightings = new Sightings(clock);
         this.listeners = new Listeners(refusals, sightings);
+        refusals.compareBy(partners::nearest);
     }
 
     /**

@@ -7,10 +7,14 @@ import io.countersign.proxy.ProxyHeader.Beginning;
 import io.countersign.proxy.UnclearCallerException;
 import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Shown;
+import io.countersign.tls.ClientHello;
+import io.countersign.tls.Handshakes;
+import io.countersign.tls.ListenerTls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,11 +24,13 @@ import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.ProxyConnectionFactory.ProxyEndPoint;
 import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +46,21 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
     /** For the whole header, however slowly its bytes come; a proxy has them all when it connects. */
     static final Duration HEADER_WAIT = Duration.ofSeconds(10);
 
+    private static final int MOST_QUOTED = 40;
+    private static final byte[] HTTPS_ONLY = """
+            HTTP/1.1 400 Bad Request\r
+            Content-Type: text/plain\r
+            Content-Length: 28\r
+            Connection: close\r
+            \r
+            This port takes HTTPS only.
+            """
+            .getBytes(StandardCharsets.US_ASCII);
+
     private final Connector connector;
     private final ConnectionFactory tls;
     private final Proxies proxies;
+    private final Handshakes handshakes;
     private final Refusals refusals;
     private final InetAddress peer;
     /** Whether the header, or the time for it, has come to its end, whichever was first. */
@@ -55,14 +73,14 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
     /** What of it a listener has. */
     static final class Factory extends AbstractConnectionFactory {
         private final ConnectionFactory tls;
-        private final Supplier<Proxies> proxies;
+        private final Supplier<ListenerTls> spoken;
         private final Refusals refusals;
 
-        /** @param proxies in force when a connection comes */
-        Factory(ConnectionFactory tls, Supplier<Proxies> proxies, Refusals refusals) {
+        /** @param spoken in force when a connection comes */
+        Factory(ConnectionFactory tls, Supplier<ListenerTls> spoken, Refusals refusals) {
             super("first-bytes");
             this.tls = tls;
-            this.proxies = proxies;
+            this.spoken = spoken;
             this.refusals = refusals;
         }
 
@@ -73,7 +91,7 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
                 return tls.newConnection(connector, endPoint);
             }
             return configure(
-                    new FirstBytes(endPoint, connector, tls, proxies.get(), refusals, peer), connector, endPoint);
+                    new FirstBytes(endPoint, connector, tls, spoken.get(), refusals, peer), connector, endPoint);
         }
     }
 
@@ -81,13 +99,14 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
             EndPoint endPoint,
             Connector connector,
             ConnectionFactory tls,
-            Proxies proxies,
+            ListenerTls spoken,
             Refusals refusals,
             InetAddress peer) {
         super(endPoint, connector.getExecutor());
         this.connector = connector;
         this.tls = tls;
-        this.proxies = proxies;
+        this.proxies = spoken.proxies();
+        this.handshakes = spoken.handshakes();
         this.refusals = refusals;
         this.peer = peer;
     }
@@ -172,6 +191,10 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
             begun.position(begun.position() + header.length());
         }
         Beginning next = ProxyHeader.beginning(begun);
+        if (next == Beginning.OTHER && begun.hasRemaining() && !isTls(begun.get(begun.position()))) {
+            tellHttp();
+            throw new UnclearCallerException(notTls());
+        }
         if (next == Beginning.HEADER) {
             throw new UnclearCallerException(
                     header == null
@@ -179,6 +202,23 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
                             : "has a second PROXY header behind the first; accepted: one");
         }
         return next == Beginning.OTHER;
+    }
+
+    /** Whatever begins with a character is not; of the rest, JSSE says it. */
+    private static boolean isTls(byte first) {
+        return first < ' ' || first > '~';
+    }
+
+    /** Whoever has left out the s of https reads why; others read nothing of it. */
+    private void tellHttp() {
+        getEndPoint().write(Callback.NOOP, ByteBuffer.wrap(HTTPS_ONLY));
+    }
+
+    private String notTls() {
+        byte[] first = new byte[Math.min(begun.remaining(), MOST_QUOTED)];
+        begun.duplicate().get(first);
+        String text = new String(first, StandardCharsets.ISO_8859_1).split("[\\r\\n]", 2)[0];
+        return "does not speak TLS; it begins with '" + text + "'";
     }
 
     private boolean owesHeader() {
@@ -221,7 +261,11 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
         EndPoint endPoint = caller != null
                 ? new ProxyEndPoint(getEndPoint(), getEndPoint().getLocalSocketAddress(), caller)
                 : proxies.isListed(peer) ? new OfProxyItself(getEndPoint(), header) : getEndPoint();
-        endPoint.upgrade(tls.newConnection(connector, endPoint));
+        Connection spoken = tls.newConnection(connector, endPoint);
+        if (spoken instanceof SslConnection ssl) {
+            ClientHello.read(begun).ifPresent(offer -> handshakes.began(ssl.getSSLEngine(), offer));
+        }
+        endPoint.upgrade(spoken);
     }
 
     /** What has come for TLS. */

@@ -6,58 +6,80 @@ import io.countersign.refusal.Refusals.Caller;
 import io.countersign.refusal.Shown;
 import io.countersign.sighting.Sightings;
 import io.countersign.tls.Certificates;
+import io.countersign.tls.ClientHello;
+import io.countersign.tls.Handshakes.Handshake;
+import io.countersign.tls.ListenerTls;
 import io.countersign.tls.RefusedCertificateException;
 import io.countersign.tls.UnknownCertificateException;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
-import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records every handshake that fails, with the reason that our trust gave where it was ours; but not every second that a
- * proxy looks whether we are there.
+ * Records every handshake that fails, with what the caller has shown, and why; but not every second that a proxy looks
+ * whether we are there.
  */
 final class HandshakeFailures implements SslHandshakeListener {
+    private final Supplier<ListenerTls> spoken;
     private final Refusals refusals;
     private final Sightings sightings;
 
-    HandshakeFailures(Refusals refusals, Sightings sightings) {
+    /** @param spoken what new connections speak */
+    HandshakeFailures(Supplier<ListenerTls> spoken, Refusals refusals, Sightings sightings) {
+        this.spoken = spoken;
         this.refusals = refusals;
         this.sightings = sightings;
     }
 
     @Override
+    public void handshakeSucceeded(Event event) {
+        var unused = spoken.get().handshakes().ended(event.getSSLEngine());
+    }
+
+    @Override
     public void handshakeFailed(Event event, Throwable failure) {
+        ListenerTls tls = spoken.get();
+        Handshake handshake = tls.handshakes().ended(event.getSSLEngine());
         RefusedCertificateException refused = refused(failure);
         if (refused == null && isQuestion(event, failure)) {
             return;
         }
         String address = address(event);
+        List<X509Certificate> shown =
+                handshake.shown().isEmpty() && refused != null ? List.of(refused.certificate()) : handshake.shown();
         refusals.refuseHandshake(
-                Caller.of(null, address, refused == null ? null : Certificates.fingerprint(refused.certificate())),
-                Shown.NOTHING,
-                reason(failure));
+                Caller.of(null, address, shown.isEmpty() ? null : Certificates.fingerprint(shown.get(0))),
+                new Shown(version(handshake), server(handshake), shown),
+                new FailedHandshake(failure, handshake, tls).reason());
         if (refused instanceof UnknownCertificateException) {
             sightings.refused(refused.certificate(), address == null ? "-" : address, false);
         }
     }
 
+    private static @Nullable String version(Handshake handshake) {
+        ClientHello offer = handshake.offer();
+        if (handshake.version() != null || offer == null || offer.versions().isEmpty()) {
+            return handshake.version();
+        }
+        return "up to " + offer.versions().get(0);
+    }
+
+    private static @Nullable String server(Handshake handshake) {
+        ClientHello offer = handshake.offer();
+        return offer == null ? null : offer.server();
+    }
+
     /** A proxy says that it speaks for itself, and shows no certificate; or it breaks off once it has seen ours. */
     private static boolean isQuestion(Event event, Throwable failure) {
         OfProxyItself own = OfProxyItself.in(event.getEndPoint());
-        Throwable why = innermost(failure);
+        Throwable why = FailedHandshake.innermost(failure);
         return own != null
                 && (own.isSaid() || !(why instanceof SSLException || why instanceof GeneralSecurityException));
-    }
-
-    private static Throwable innermost(Throwable failure) {
-        Throwable innermost = failure;
-        while (innermost.getCause() != null) {
-            innermost = innermost.getCause();
-        }
-        return innermost;
     }
 
     private static @Nullable RefusedCertificateException refused(Throwable failure) {
@@ -75,15 +97,5 @@ final class HandshakeFailures implements SslHandshakeListener {
                         && socket.getAddress() != null
                 ? Addresses.format(socket.getAddress())
                 : null;
-    }
-
-    private static String reason(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof CertificateException) {
-                return String.valueOf(cause.getMessage());
-            }
-        }
-        String message = innermost(failure).getMessage();
-        return message == null ? "the connection was closed before the handshake ended" : message;
     }
 }

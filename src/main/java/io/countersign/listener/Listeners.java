@@ -245,9 +245,8 @@ public final class Listeners extends JettyHttpComponent12 {
             tls.put(place(endpoint), spoken);
             configuration.addCustomizer(new Peer(() -> spoken.spoken().isForProxies()));
             SslConnectionFactory ssl = new SslConnectionFactory(spoken, http.getProtocol());
-            connector = new ServerConnector(
-                    server, new FirstBytes.Factory(ssl, () -> spoken.spoken().proxies(), refusals), ssl, http);
-            connector.addBean(new HandshakeFailures(refusals, sightings));
+            connector = new ServerConnector(server, new FirstBytes.Factory(ssl, spoken::spoken, refusals), ssl, http);
+            connector.addBean(new HandshakeFailures(spoken::spoken, refusals, sightings));
         } else {
             configuration.addCustomizer(new Peer(() -> false));
             connector = new ServerConnector(server, http);

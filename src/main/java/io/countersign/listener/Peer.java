@@ -2,6 +2,7 @@ package io.countersign.listener;
 
 import io.countersign.proxy.ClientCertHeader;
 import io.countersign.proxy.Proxies;
+import io.countersign.refusal.Shown;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Objects;
@@ -28,6 +29,10 @@ final class Peer implements HttpConfiguration.Customizer {
         EndPoint connection = request.getConnectionMetaData().getConnection().getEndPoint();
         EndPoint socket = innermost(connection);
         request.setAttribute(Proxies.PEER, address(socket));
+        EndPoint.SslSessionData session = connection.getSslSessionData();
+        if (session != null) {
+            request.setAttribute(Shown.TLS, session.sslSession().getProtocol());
+        }
         OfProxyItself own = OfProxyItself.in(connection);
         boolean anothers = !Objects.equals(connection.getRemoteSocketAddress(), socket.getRemoteSocketAddress());
         if (anothers || (own != null && own.isNamed())) {

@@ -1,6 +1,7 @@
 package io.countersign.partner;
 
 import io.countersign.refusal.Code;
+import io.countersign.refusal.Nearest;
 import io.countersign.refusal.Refusal;
 import io.countersign.settings.Problems;
 import io.countersign.tls.Authorities;
@@ -21,6 +22,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -101,6 +103,10 @@ public final class PartnerDirectory {
     /** The partner of that name, where its file could be used. */
     public @Nullable KnownPartner partner(String id) {
         return byId.get(id);
+    }
+
+    Optional<Nearest> nearest(List<X509Certificate> shown, Instant now) {
+        return Likeness.nearest(byId.values(), shown, now);
     }
 
     RevocationCheck revocation() {

@@ -1,6 +1,7 @@
 package io.countersign.partner;
 
 import io.countersign.address.AllowedAddresses;
+import io.countersign.refusal.Nearest;
 import io.countersign.refusal.Refusal;
 import io.countersign.settings.Problems;
 import io.countersign.tls.Authorities;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,6 +120,11 @@ public final class Partners implements ClientTrust {
      */
     public KnownPartner identify(List<X509Certificate> shown) throws Refusal {
         return directory.identify(shown, clock.instant());
+    }
+
+    /** The partner that a certificate which identifies nobody is most like, for an operator's eyes alone. */
+    public Optional<Nearest> nearest(List<X509Certificate> shown) {
+        return directory.nearest(shown, clock.instant());
     }
 
     /**

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param certificates its own first; empty where it showed none
  */
 public record Shown(@Nullable String tls, @Nullable String server, List<X509Certificate> certificates) {
+    /** The attribute of a request with the version of its TLS. */
+    public static final String TLS = "countersign.tls";
+
     public static final Shown NOTHING = new Shown(null, null, List.of());
 
     public static Shown certificates(@Nullable String tls, List<X509Certificate> certificates) {

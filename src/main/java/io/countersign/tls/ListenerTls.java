@@ -8,6 +8,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -44,6 +45,7 @@ public final class ListenerTls extends SSLContextParameters {
             "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
             "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
+    private final Handshakes handshakes = new Handshakes();
     private @Nullable CompanyIdentity identity;
     private @Nullable ClientTrust trust;
     private Proxies proxies = new Proxies();
@@ -61,6 +63,11 @@ public final class ListenerTls extends SSLContextParameters {
     /** Who stands in front of the listener, and may say who calls; nobody where it is not set. */
     public void setProxies(Proxies proxies) {
         this.proxies = proxies;
+    }
+
+    /** Those that are under way. */
+    public Handshakes handshakes() {
+        return handshakes;
     }
 
     public Proxies proxies() {
@@ -95,6 +102,19 @@ public final class ListenerTls extends SSLContextParameters {
         return clientAuthentication;
     }
 
+    /** Which names our certificate has, where it lacks that of the server that a caller wanted. */
+    public Optional<String> lacksName(String server) {
+        try {
+            X509Certificate own = company().certificate();
+            List<String> names = ServerName.names(own);
+            return ServerName.isNamed(server, own)
+                    ? Optional.empty()
+                    : Optional.of(names.isEmpty() ? "no host at all" : String.join(", ", names));
+        } catch (GeneralSecurityException unusable) {
+            return Optional.empty();
+        }
+    }
+
     /** Whether it shows a sample certificate, whose key everybody has. */
     public boolean showsSample() throws GeneralSecurityException {
         return SampleCertificates.isSample(company().certificate());
@@ -110,9 +130,11 @@ public final class ListenerTls extends SSLContextParameters {
         prepare(clients);
         context.init(
                 new KeyManager[] {
-                    Stapled.over(new ShownByListener(Objects.requireNonNull(identity, "identity is not set")), clients)
+                    Stapled.over(
+                            new ShownByListener(Objects.requireNonNull(identity, "identity is not set"), handshakes),
+                            clients)
                 },
-                new TrustManager[] {new ClientTrustManager(clients)},
+                new TrustManager[] {new ClientTrustManager(clients, handshakes)},
                 new SecureRandom());
         return context;
     }
@@ -136,9 +158,11 @@ public final class ListenerTls extends SSLContextParameters {
     /** Brings {@link ClientTrust} to JSSE; asked about servers, it refuses. */
     private static final class ClientTrustManager extends X509ExtendedTrustManager {
         private final ClientTrust trust;
+        private final Handshakes handshakes;
 
-        ClientTrustManager(ClientTrust trust) {
+        ClientTrustManager(ClientTrust trust, Handshakes handshakes) {
             this.trust = trust;
+            this.handshakes = handshakes;
         }
 
         @Override
@@ -155,6 +179,7 @@ public final class ListenerTls extends SSLContextParameters {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
                 throws CertificateException {
+            handshakes.shown(engine, List.of(chain));
             trust.check(List.of(chain));
         }
 

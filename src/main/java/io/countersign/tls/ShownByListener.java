@@ -21,19 +21,25 @@ final class ShownByListener extends X509ExtendedKeyManager {
     private static final int MOST_REMEMBERED = 4;
 
     private final CompanyIdentity identity;
+    private final Handshakes handshakes;
     private final Map<String, X509ExtendedKeyManager> remembered = new LinkedHashMap<>();
     private @Nullable Identity newest;
     private String newestAlias = "";
 
-    ShownByListener(CompanyIdentity identity) {
+    ShownByListener(CompanyIdentity identity, Handshakes handshakes) {
         this.identity = identity;
+        this.handshakes = handshakes;
     }
 
     @Override
     public @Nullable String chooseEngineServerAlias(
             String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
         X509ExtendedKeyManager now = inForce();
-        return now == null ? null : now.chooseEngineServerAlias(keyType, issuers, engine);
+        String alias = now == null ? null : now.chooseEngineServerAlias(keyType, issuers, engine);
+        if (alias != null && engine != null) {
+            handshakes.answered(engine);
+        }
+        return alias;
     }
 
     @Override

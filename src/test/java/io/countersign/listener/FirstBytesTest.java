@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.proxy.Proxies;
 import io.countersign.refusal.Refusals;
+import io.countersign.tls.ListenerTls;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -53,11 +54,13 @@ class FirstBytesTest {
             new LocalConnector(server, null, time, null, 1, new HttpConnectionFactory());
     private final Refusals refusals = new Refusals();
     private final Proxies proxies = new Proxies();
+    private final ListenerTls spoken = new ListenerTls();
     private @Nullable Listening tls;
 
     @BeforeEach
     void start() throws Exception {
         proxies.setAddresses("10.0.0.0/24");
+        spoken.setProxies(proxies);
         server.addConnector(connector);
         server.start();
     }
@@ -296,7 +299,7 @@ class FirstBytesTest {
     private End open(String peer) {
         tls = null;
         End end = new End(peer);
-        Connection first = new FirstBytes.Factory(new Listens(), () -> proxies, refusals).newConnection(connector, end);
+        Connection first = new FirstBytes.Factory(new Listens(), () -> spoken, refusals).newConnection(connector, end);
         end.setConnection(first);
         end.onOpen();
         first.onOpen();

@@ -1,0 +1,136 @@
+package io.countersign.listener;
+
+import io.countersign.text.OneLine;
+import io.countersign.tls.ClientHello;
+import io.countersign.tls.Handshakes.Handshake;
+import io.countersign.tls.ListenerTls;
+import java.io.EOFException;
+import java.nio.channels.ClosedChannelException;
+import java.security.cert.CertificateException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.io.EofException;
+import org.jspecify.annotations.Nullable;
+
+/** Why a handshake has failed, in plain words for the operator; JSSE's own follow in brackets, for whoever looks them up. */
+record FailedHandshake(Throwable failure, Handshake handshake, ListenerTls tls) {
+    private static final Pattern ALERT = Pattern.compile("Received fatal alert: (\\w+)");
+    private static final int MOST_NAMED = 6;
+
+    /** What an alert (RFC 8446, 6.2) says of us, where a client sends it. */
+    private static final Map<String, String> ALERTS = Map.ofEntries(
+            Map.entry("unknown_ca", "it does not trust the authority that issued our certificate"),
+            Map.entry("bad_certificate", "it does not accept our certificate"),
+            Map.entry("certificate_unknown", "it does not accept our certificate"),
+            Map.entry(
+                    "unsupported_certificate",
+                    "our certificate is of a kind, or for a purpose, that it does not accept"),
+            Map.entry(
+                    "certificate_expired", "for it our certificate is not valid now: its clock may be wrong, or ours"),
+            Map.entry("certificate_revoked", "for it our certificate is revoked"),
+            Map.entry("access_denied", "it accepts our certificate, but does not want to talk to us"),
+            Map.entry("handshake_failure", "it found nothing that both sides speak"),
+            Map.entry("insufficient_security", "what we offer is too weak for it"),
+            Map.entry("protocol_version", "it does not speak the version that we chose"),
+            Map.entry("decrypt_error", "it could not verify a signature of ours: our key may not fit our certificate"),
+            Map.entry("unrecognized_name", "it wanted a server of another name"),
+            Map.entry("bad_certificate_status_response", "it does not accept what we say about our own revocation"),
+            Map.entry("no_application_protocol", "it wants another protocol than HTTP/1.1"),
+            Map.entry("internal_error", "something in it failed"),
+            Map.entry("user_canceled", "somebody there has cancelled it"));
+
+    String reason() {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException) {
+                return String.valueOf(cause.getMessage());
+            }
+        }
+        Throwable why = innermost(failure);
+        String said = String.valueOf(why.getMessage());
+        String words = words(why, said);
+        return words.equals(said) || why.getMessage() == null ? words : words + " (" + OneLine.printable(said) + ")";
+    }
+
+    private String words(Throwable why, String said) {
+        ClientHello offer = handshake.offer();
+        Matcher alert = ALERT.matcher(said);
+        if (alert.find()) {
+            String name = alert.group(1).toLowerCase(Locale.ROOT);
+            return "the caller has ended it: " + ALERTS.getOrDefault(name, "it sent the alert " + name) + misnamed();
+        }
+        if (said.contains("Empty client certificate chain")) {
+            return "the caller has shown no certificate, and this listener demands one";
+        }
+        if (offer != null && offer.offersNoneOf(ListenerTls.PROTOCOLS)) {
+            return "the caller speaks only " + listed(offer.versions()) + "; accepted: "
+                    + listed(ListenerTls.PROTOCOLS);
+        }
+        if (said.contains("no cipher suites in common") || said.contains("No available authentication scheme")) {
+            return noSuite(offer);
+        }
+        if (said.contains("CertificateVerify") && said.contains("signature")) {
+            return "the caller does not have the key of the certificate that it has shown";
+        }
+        if (why instanceof TimeoutException) {
+            return "the caller has not gone on with it";
+        }
+        return isEnd(why, said) ? ended() : said;
+    }
+
+    private static String noSuite(@Nullable ClientHello offer) {
+        if (offer == null || offer.suites().isEmpty()) {
+            return "no cipher suite in common";
+        }
+        return offer.suites().stream().anyMatch(ListenerTls.CIPHER_SUITES::contains)
+                ? "the caller takes no certificate with a key and signature like ours, or no curve of ours"
+                : "the caller offers only cipher suites without forward secrecy or AEAD: " + listed(offer.suites())
+                        + "; accepted: " + listed(ListenerTls.CIPHER_SUITES);
+    }
+
+    private static boolean isEnd(Throwable why, String said) {
+        return why.getMessage() == null
+                || why instanceof EofException
+                || why instanceof EOFException
+                || why instanceof ClosedChannelException
+                || said.contains("closing inbound before receiving peer")
+                || said.contains("Connection reset")
+                || said.contains("Broken pipe");
+    }
+
+    private String ended() {
+        if (!handshake.answered()) {
+            return "the connection was closed before the handshake ended";
+        }
+        return "the connection was closed before the handshake ended, after the caller had seen our certificate: perhaps it"
+                + " does not accept it, and does not say so" + misnamed();
+    }
+
+    private String misnamed() {
+        ClientHello offer = handshake.offer();
+        String wanted = offer == null ? null : offer.server();
+        if (wanted == null) {
+            return "";
+        }
+        return tls.lacksName(wanted)
+                .map(names -> "; it wants the server " + OneLine.printable(wanted) + ", and our certificate names " + names)
+                .orElse("");
+    }
+
+    private static String listed(List<String> all) {
+        return String.join(", ", all.subList(0, Math.min(all.size(), MOST_NAMED)))
+                + (all.size() > MOST_NAMED ? " and " + (all.size() - MOST_NAMED) + " more" : "");
+    }
+
+    static Throwable innermost(Throwable failure) {
+        Throwable innermost = failure;
+        while (innermost.getCause() != null) {
+            innermost = innermost.getCause();
+        }
+        return innermost;
+    }
+}

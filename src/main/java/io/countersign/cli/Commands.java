@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             Certs.class,
             Send.class,
             ReceiptCommands.class,
+            TransferCommands.class,
             LedgerCommands.class
         })
 public final class Commands implements Callable<Integer> {

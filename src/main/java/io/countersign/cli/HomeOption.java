@@ -1,5 +1,6 @@
 package io.countersign.cli;
 
+import io.countersign.ledger.LedgerReader;
 import io.countersign.receipt.KeptReceipts;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
@@ -27,8 +28,20 @@ final class HomeOption {
 
     /** The receipts of its data folder; nothing else of the home is read. */
     KeptReceipts receipts() {
+        return new KeptReceipts(data());
+    }
+
+    /** The ledger that its settings name, to be read alone. */
+    LedgerReader ledger() {
+        return Ledgers.reader(settings());
+    }
+
+    Path data() {
+        return settings().path("countersign.data").normalize();
+    }
+
+    private Settings settings() {
         Home.quiet();
-        Settings settings = Settings.gather(folder, System.getenv(), System.getProperties(), new Problems());
-        return new KeptReceipts(settings.path("countersign.data"));
+        return Settings.gather(folder, System.getenv(), System.getProperties(), new Problems());
     }
 }

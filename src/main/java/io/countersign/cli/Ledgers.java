@@ -1,6 +1,7 @@
 package io.countersign.cli;
 
 import io.countersign.ledger.Ledger;
+import io.countersign.ledger.LedgerReader;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import java.io.IOException;
@@ -24,6 +25,14 @@ final class Ledgers {
                 settings.get("countersign.ledger-user"),
                 settings.get("countersign.ledger-password"),
                 node);
+    }
+
+    /** To be read alone, beside the service. */
+    static LedgerReader reader(Settings settings) {
+        return new LedgerReader(
+                settings.get(URL),
+                settings.get("countersign.ledger-user"),
+                settings.get("countersign.ledger-password"));
     }
 
     /** Opens it for a service. Fails closed where it cannot know what was received before. */

@@ -10,8 +10,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,7 +22,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code countersign receipts list}. */
@@ -69,7 +66,7 @@ final class ListReceipts implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Instant from = since == null ? Instant.MIN : moment(since);
+        Instant from = since == null ? Instant.MIN : Moment.from(spec, "--since", since);
         KeptReceipts kept = home.receipts();
         List<KeptReceipt> all = new ArrayList<>();
         all.addAll(sent && !received ? List.of() : kept.received(partner));
@@ -144,19 +141,6 @@ final class ListReceipts implements Callable<Integer> {
             return Instant.parse(stated.receivedAt());
         } catch (DateTimeException unreadable) {
             return Instant.MIN;
-        }
-    }
-
-    private Instant moment(String text) {
-        try {
-            return text.contains("T")
-                    ? Instant.parse(text)
-                    : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
-        } catch (DateTimeException notOne) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--since " + text + " is not a time; accepted: 2026-12-01, or 2026-12-01T06:00:00Z",
-                    notOne);
         }
     }
 }

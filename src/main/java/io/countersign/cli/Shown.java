@@ -25,6 +25,11 @@ final class Shown {
         out.flush();
     }
 
+    /** As JSON in one line. */
+    static String line(JsonObject facts) {
+        return facts.toJson().replace("\\/", "/");
+    }
+
     /** One line for each fact; what is empty is left out. */
     static void lines(PrintWriter out, JsonObject facts) {
         lines(out, facts, "");

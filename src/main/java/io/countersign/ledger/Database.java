@@ -27,6 +27,9 @@ sealed interface Database permits Sqlite, Postgres {
     /** A connection for the writer. From now on this is the ledger, until {@link #leave}. */
     Connection connect() throws SQLException;
 
+    /** A connection of its own to what is there, which only reads, in transactions. */
+    Connection look() throws SQLException, LedgerException;
+
     void begin(Connection writing) throws SQLException;
 
     /** Returns once it is durable; fails where the ledger is not the one any more that was connected to. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -16,6 +17,7 @@ import java.util.regex.Pattern;
  * lock by which one service at a time has that folder.
  */
 public final class Node implements AutoCloseable {
+    private static final String FILE = "node";
     private static final Pattern NAME = Pattern.compile("[0-9a-zA-Z._-]{1,64}");
 
     private final FileChannel channel;
@@ -28,13 +30,23 @@ public final class Node implements AutoCloseable {
 
     /** The name of a data folder, a new one where it has none yet. */
     public static String of(Path data) throws IOException {
-        Path file = data.resolve("node");
+        Path file = data.resolve(FILE);
         if (!Files.exists(file)) {
             Files.createDirectories(data);
             Path unfinished = Files.createTempFile(data, ".node", "");
             Files.writeString(unfinished, UUID.randomUUID() + "\n", StandardOpenOption.SYNC);
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
         }
+        return read(file);
+    }
+
+    /** The name of a data folder, where it has one. */
+    public static Optional<String> known(Path data) throws IOException {
+        Path file = data.resolve(FILE);
+        return Files.exists(file) ? Optional.of(read(file)) : Optional.empty();
+    }
+
+    private static String read(Path file) throws IOException {
         String name = Files.readString(file).strip();
         if (!NAME.matcher(name).matches()) {
             throw new IOException(file + " has no name in it; accepted: letters, digits, '.', '_' and '-'");

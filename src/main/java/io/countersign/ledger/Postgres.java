@@ -50,13 +50,7 @@ final class Postgres implements Database {
 
     @Override
     public void prepare() throws SQLException, LedgerException {
-        if (!isAddress()) {
-            throw new LedgerException(
-                    name() + " cannot be opened: that is no address of a database; accepted:"
-                            + " jdbc:postgresql://HOST[:PORT]/DATABASE[?OPTION=VALUE&...]",
-                    false,
-                    null);
-        }
+        mustBeAddress();
         DataSource source = source();
         try (Connection connection = source.getConnection()) {
             if (Database.ask(connection, "SELECT current_schema()").isEmpty()) {
@@ -80,6 +74,21 @@ final class Postgres implements Database {
             var unused = Database.ask(connection, TERMS);
             unused = Database.ask(connection, TABLES);
             connection.setAutoCommit(false);
+            return connection;
+        } catch (SQLException failed) {
+            Database.close(connection);
+            throw failed;
+        }
+    }
+
+    @Override
+    public Connection look() throws SQLException, LedgerException {
+        mustBeAddress();
+        Connection connection = source().getConnection();
+        try {
+            connection.setReadOnly(true);
+            connection.setAutoCommit(false);
+            var unused = Database.ask(connection, TABLES);
             return connection;
         } catch (SQLException failed) {
             Database.close(connection);
@@ -136,6 +145,16 @@ final class Postgres implements Database {
 
     private static @Nullable String emptyToNull(String text) {
         return text.isEmpty() ? null : text;
+    }
+
+    private void mustBeAddress() throws LedgerException {
+        if (!isAddress()) {
+            throw new LedgerException(
+                    name() + " cannot be opened: that is no address of a database; accepted:"
+                            + " jdbc:postgresql://HOST[:PORT]/DATABASE[?OPTION=VALUE&...]",
+                    false,
+                    null);
+        }
     }
 
     private boolean isAddress() {

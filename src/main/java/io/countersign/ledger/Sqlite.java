@@ -95,6 +95,31 @@ final class Sqlite implements Database {
         }
     }
 
+    /** Not opened to be read alone, since who closes it last could not tidy up then what SQLite makes beside the file. */
+    @Override
+    public Connection look() throws SQLException, LedgerException {
+        if (Files.notExists(file.path())) {
+            throw new LedgerException(
+                    name() + " is not there: nothing was transferred yet, or it is elsewhere (countersign.ledger-url,"
+                            + " --home)",
+                    false,
+                    null);
+        }
+        SQLiteConfig config = new SQLiteConfig();
+        config.setBusyTimeout(LOCK_MILLIS);
+        config.resetOpenMode(SQLiteOpenMode.CREATE);
+        Connection connection = config.createConnection(url);
+        try {
+            Database.run(connection, "PRAGMA query_only = ON");
+            Database.ask(connection, TABLES);
+            connection.setAutoCommit(false);
+            return connection;
+        } catch (SQLException failed) {
+            Database.close(connection);
+            throw failed;
+        }
+    }
+
     @Override
     public void begin(Connection writing) throws SQLException {
         file.mustBeWhole();

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The table of transfers: to be used within a {@link Work}. */
@@ -46,6 +47,9 @@ public final class Transfers {
     private static final String UPDATE = "UPDATE transfer SET "
             + String.join(" = ?, ", COLUMNS.subList(0, COLUMNS.size() - 1)) + " = ? WHERE id = ?";
     private static final String SELECT = "SELECT " + String.join(", ", COLUMNS) + " FROM transfer WHERE ";
+
+    /** PostgreSQL would send all rows of a search. */
+    private static final int AT_ONCE = 500;
 
     private final Connection connection;
 
@@ -89,6 +93,25 @@ public final class Transfers {
                 List<Entry> found = new ArrayList<>();
                 while (rows.next()) {
                     found.add(entry(rows));
+                }
+                return found;
+            }
+        }
+    }
+
+    /** The first ones of a search whose name passes, in the order that it asks for; what comes after them is not read. */
+    List<Entry> first(int most, Predicate<String> name, String condition, List<?> values) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(SELECT + condition)) {
+            select.setFetchSize(AT_ONCE);
+            for (int i = 0; i < values.size(); i++) {
+                select.setObject(i + 1, values.get(i));
+            }
+            try (ResultSet rows = select.executeQuery()) {
+                List<Entry> found = new ArrayList<>();
+                while (found.size() < most && rows.next()) {
+                    if (name.test(rows.getString("name"))) {
+                        found.add(entry(rows));
+                    }
                 }
                 return found;
             }

@@ -109,7 +109,7 @@ class ArchitectureTest {
             .whereLayer("proxy")
             .mayOnlyBeAccessedByLayers("tls", "listener", "admission", "settings", "route", "cli")
             .whereLayer("kept")
-            .mayOnlyBeAccessedByLayers("revocation", "dns", "refusal")
+            .mayOnlyBeAccessedByLayers("revocation", "dns", "refusal", "admission")
             .whereLayer("text")
             .mayOnlyBeAccessedByLayers("tls", "revocation", "refusal", "retention", "listener", "send", "cli")
             .whereLayer("settings")

@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             Send.class,
             ReceiptCommands.class,
             TransferCommands.class,
+            RefusalCommands.class,
             LedgerCommands.class
         })
 public final class Commands implements Callable<Integer> {

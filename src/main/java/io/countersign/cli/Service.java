@@ -122,6 +122,7 @@ public final class Service implements AutoCloseable {
             main.bind("names", names);
             main.bind("sightings", sightings);
             main.bind("refusal", refusing);
+            main.bind("refusals", refusals);
             main.bind("hasOwnRoute", ownRoute);
             main.bind("progress", (SendingFile.Progress) (file, sent, of) -> {});
             main.bind("metrics", Metrics.registry());

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The table of refusals: to be used within a {@link Work}. */
 public final class RefusalRows {
@@ -77,6 +78,46 @@ public final class RefusalRows {
     /** The last ones of all nodes, the last that happened first. */
     public List<RefusalRow> recent(int limit) throws SQLException {
         return select("ORDER BY last_at DESC, id LIMIT ?", limit);
+    }
+
+    /**
+     * The last ones of all nodes, the last that happened first.
+     *
+     * @param partner who it was, or might have been; this and the others narrow it where they are given
+     */
+    public List<RefusalRow> recent(
+            @Nullable String partner,
+            @Nullable String address,
+            @Nullable String code,
+            @Nullable Instant since,
+            int limit)
+            throws SQLException {
+        StringBuilder condition = new StringBuilder("WHERE 1 = 1 ");
+        List<Object> values = new ArrayList<>();
+        if (partner != null) {
+            condition.append("AND (partner = ? OR nearest = ?) ");
+            values.add(partner);
+            values.add(partner);
+        }
+        if (address != null) {
+            condition.append("AND address = ? ");
+            values.add(address);
+        }
+        if (code != null) {
+            condition.append("AND code = ? ");
+            values.add(code);
+        }
+        if (since != null) {
+            condition.append("AND last_at >= ? ");
+            values.add(Transfers.text(since));
+        }
+        values.add(limit);
+        return select(condition + "ORDER BY last_at DESC, id LIMIT ?", values.toArray());
+    }
+
+    /** Those whose id begins so. */
+    public List<RefusalRow> beginning(String id, int limit) throws SQLException {
+        return select("WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", id, id + "~", limit);
     }
 
     public int count(String node, Crowd crowd) throws SQLException {

@@ -1,15 +1,16 @@
 package io.countersign.listener;
 
 import io.countersign.text.OneLine;
+import io.countersign.tls.Certificates;
 import io.countersign.tls.ClientHello;
 import io.countersign.tls.Handshakes.Handshake;
 import io.countersign.tls.ListenerTls;
 import java.io.EOFException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
@@ -18,31 +19,9 @@ import org.eclipse.jetty.io.EofException;
 import org.jspecify.annotations.Nullable;
 
 /** Why a handshake has failed, in plain words for the operator; JSSE's own follow in brackets, for whoever looks them up. */
-record FailedHandshake(Throwable failure, Handshake handshake, ListenerTls tls) {
+record FailedHandshake(Throwable failure, Handshake handshake, Optional<ClientAlert> unencrypted, ListenerTls tls) {
     private static final Pattern ALERT = Pattern.compile("Received fatal alert: (\\w+)");
     private static final int MOST_NAMED = 6;
-
-    /** What an alert (RFC 8446, 6.2) says of us, where a client sends it. */
-    private static final Map<String, String> ALERTS = Map.ofEntries(
-            Map.entry("unknown_ca", "it does not trust the authority that issued our certificate"),
-            Map.entry("bad_certificate", "it does not accept our certificate"),
-            Map.entry("certificate_unknown", "it does not accept our certificate"),
-            Map.entry(
-                    "unsupported_certificate",
-                    "our certificate is of a kind, or for a purpose, that it does not accept"),
-            Map.entry(
-                    "certificate_expired", "for it our certificate is not valid now: its clock may be wrong, or ours"),
-            Map.entry("certificate_revoked", "for it our certificate is revoked"),
-            Map.entry("access_denied", "it accepts our certificate, but does not want to talk to us"),
-            Map.entry("handshake_failure", "it found nothing that both sides speak"),
-            Map.entry("insufficient_security", "what we offer is too weak for it"),
-            Map.entry("protocol_version", "it does not speak the version that we chose"),
-            Map.entry("decrypt_error", "it could not verify a signature of ours: our key may not fit our certificate"),
-            Map.entry("unrecognized_name", "it wanted a server of another name"),
-            Map.entry("bad_certificate_status_response", "it does not accept what we say about our own revocation"),
-            Map.entry("no_application_protocol", "it wants another protocol than HTTP/1.1"),
-            Map.entry("internal_error", "something in it failed"),
-            Map.entry("user_canceled", "somebody there has cancelled it"));
 
     String reason() {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -53,15 +32,19 @@ record FailedHandshake(Throwable failure, Handshake handshake, ListenerTls tls) 
         Throwable why = innermost(failure);
         String said = String.valueOf(why.getMessage());
         String words = words(why, said);
-        return words.equals(said) || why.getMessage() == null ? words : words + " (" + OneLine.printable(said) + ")";
+        return words.equals(said) || why.getMessage() == null || words.contains("(alert ")
+                ? words
+                : words + " (" + OneLine.printable(said) + ")";
     }
 
     private String words(Throwable why, String said) {
         ClientHello offer = handshake.offer();
         Matcher alert = ALERT.matcher(said);
         if (alert.find()) {
-            String name = alert.group(1).toLowerCase(Locale.ROOT);
-            return "the caller has ended it: " + ALERTS.getOrDefault(name, "it sent the alert " + name) + misnamed();
+            return endedBy(ClientAlert.of(alert.group(1)), alert.group(1));
+        }
+        if (unencrypted.isPresent()) {
+            return endedBy(unencrypted, "");
         }
         if (said.contains("Empty client certificate chain")) {
             return "the caller has shown no certificate, and this listener demands one";
@@ -74,12 +57,25 @@ record FailedHandshake(Throwable failure, Handshake handshake, ListenerTls tls) 
             return noSuite(offer);
         }
         if (said.contains("CertificateVerify") && said.contains("signature")) {
-            return "the caller does not have the key of the certificate that it has shown";
+            return wrongOrder(handshake.shown())
+                    .orElse("the caller does not have the key of the certificate that it has shown");
         }
         if (why instanceof TimeoutException) {
             return "the caller has not gone on with it";
         }
         return isEnd(why, said) ? ended() : said;
+    }
+
+    /** Its own comes first (RFC 8446, 4.4.2), and with that it proves that it has the key. */
+    private static Optional<String> wrongOrder(List<X509Certificate> shown) {
+        return shown.stream()
+                .skip(1)
+                .filter(other -> Certificates.isSignedBy(other, shown.get(0).getPublicKey()))
+                .findFirst()
+                .map(own ->
+                        "the caller does not have the key of the certificate that it has shown first; its certificates"
+                                + " are in the wrong order: " + Certificates.name(shown.get(0))
+                                + ", an authority's, comes before its own " + Certificates.name(own));
     }
 
     private static String noSuite(@Nullable ClientHello offer) {
@@ -90,6 +86,13 @@ record FailedHandshake(Throwable failure, Handshake handshake, ListenerTls tls) 
                 ? "the caller takes no certificate with a key and signature like ours, or no curve of ours"
                 : "the caller offers only cipher suites without forward secrecy or AEAD: " + listed(offer.suites())
                         + "; accepted: " + listed(ListenerTls.CIPHER_SUITES);
+    }
+
+    private String endedBy(Optional<ClientAlert> alert, String name) {
+        return "the caller has ended it: "
+                + alert.map(known -> known.meaning() + " (alert " + known.name().toLowerCase(Locale.ROOT) + ")")
+                        .orElse("it sent the alert " + name)
+                + misnamed();
     }
 
     private static boolean isEnd(Throwable why, String said) {
@@ -117,7 +120,8 @@ record FailedHandshake(Throwable failure, Handshake handshake, ListenerTls tls) 
             return "";
         }
         return tls.lacksName(wanted)
-                .map(names -> "; it wants the server " + OneLine.printable(wanted) + ", and our certificate names " + names)
+                .map(names ->
+                        "; it wants the server " + OneLine.printable(wanted) + ", and our certificate names " + names)
                 .orElse("");
     }
 

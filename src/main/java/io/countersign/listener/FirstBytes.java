@@ -54,8 +54,7 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
             Connection: close\r
             \r
             This port takes HTTPS only.
-            """
-            .getBytes(StandardCharsets.US_ASCII);
+            """.getBytes(StandardCharsets.US_ASCII);
 
     private final Connector connector;
     private final ConnectionFactory tls;
@@ -69,6 +68,7 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
     private Scheduler.@Nullable Task limit;
     private ByteBuffer begun = BufferUtil.EMPTY_BUFFER;
     private @Nullable ProxyHeader header;
+    private volatile boolean somethingCame;
 
     /** What of it a listener has. */
     static final class Factory extends AbstractConnectionFactory {
@@ -257,15 +257,34 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
     }
 
     private void speakTls() {
+        somethingCame = begun.hasRemaining();
         InetSocketAddress caller = caller();
         EndPoint endPoint = caller != null
                 ? new ProxyEndPoint(getEndPoint(), getEndPoint().getLocalSocketAddress(), caller)
                 : proxies.isListed(peer) ? new OfProxyItself(getEndPoint(), header) : getEndPoint();
-        Connection spoken = tls.newConnection(connector, endPoint);
+        Watched watched = new Watched(endPoint);
+        Connection spoken = tls.newConnection(connector, watched);
         if (spoken instanceof SslConnection ssl) {
+            ssl.addEventListener(new Connection.Listener() {
+                @Override
+                public void onClosed(Connection closed) {
+                    unlessOver(watched);
+                }
+            });
             ClientHello.read(begun).ifPresent(offer -> handshakes.began(ssl.getSSLEngine(), offer));
         }
-        endPoint.upgrade(spoken);
+        watched.upgrade(spoken);
+    }
+
+    /** JSSE has nothing to say of a handshake of which it has not had a whole message. */
+    private void unlessOver(Watched watched) {
+        if (!watched.isOver() && somethingCame && !proxies.isListed(peer)) {
+            InetSocketAddress caller = caller();
+            refusals.refuseHandshake(
+                    Refusals.Caller.of(null, Addresses.format(caller == null ? peer : caller.getAddress()), null),
+                    Shown.NOTHING,
+                    "the connection was closed before the first message of its handshake was whole");
+        }
     }
 
     /** What has come for TLS. */

@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.eclipse.jetty.io.ssl.SslHandshakeListener;
@@ -38,13 +39,13 @@ final class HandshakeFailures implements SslHandshakeListener {
 
     @Override
     public void handshakeSucceeded(Event event) {
-        var unused = spoken.get().handshakes().ended(event.getSSLEngine());
+        var unused = ended(event, spoken.get());
     }
 
     @Override
     public void handshakeFailed(Event event, Throwable failure) {
         ListenerTls tls = spoken.get();
-        Handshake handshake = tls.handshakes().ended(event.getSSLEngine());
+        Handshake handshake = ended(event, tls);
         RefusedCertificateException refused = refused(failure);
         if (refused == null && isQuestion(event, failure)) {
             return;
@@ -55,10 +56,23 @@ final class HandshakeFailures implements SslHandshakeListener {
         refusals.refuseHandshake(
                 Caller.of(null, address, shown.isEmpty() ? null : Certificates.fingerprint(shown.get(0))),
                 new Shown(version(handshake), server(handshake), shown),
-                new FailedHandshake(failure, handshake, tls).reason());
+                new FailedHandshake(failure, handshake, alert(event), tls).reason());
         if (refused instanceof UnknownCertificateException) {
             sightings.refused(refused.certificate(), address == null ? "-" : address, false);
         }
+    }
+
+    private static Handshake ended(Event event, ListenerTls tls) {
+        Watched watched = Watched.in(event.getEndPoint());
+        if (watched != null) {
+            watched.over();
+        }
+        return tls.handshakes().ended(event.getSSLEngine());
+    }
+
+    private static Optional<ClientAlert> alert(Event event) {
+        Watched watched = Watched.in(event.getEndPoint());
+        return watched == null ? Optional.empty() : watched.alert();
     }
 
     private static @Nullable String version(Handshake handshake) {

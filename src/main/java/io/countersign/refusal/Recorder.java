@@ -1,6 +1,6 @@
 package io.countersign.refusal;
 
-import io.countersign.kept.Kept;
+import io.countersign.kept.Rates;
 import io.countersign.refusal.Refusals.Caller;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -39,7 +39,7 @@ final class Recorder {
     private final Map<Kind, Map<Key, Entry>> kinds = new EnumMap<>(Kind.class);
     private final Map<String, Entry> byId = new HashMap<>();
     private final Set<String> changed = new LinkedHashSet<>();
-    private final Kept<String, Window> windows = new Kept<>(KEPT);
+    private final Rates rates = new Rates(KEPT);
     private long forgotten;
 
     /** Whom one would miss in the crowd of the others. */
@@ -66,15 +66,6 @@ final class Recorder {
         Entry(Event event) {
             this.event = event;
             this.logged = event.first();
-        }
-    }
-
-    private static final class Window {
-        private final Instant began;
-        private int count;
-
-        Window(Instant began) {
-            this.began = began;
         }
     }
 
@@ -208,29 +199,20 @@ final class Recorder {
         Kind kind = Kind.of(caller);
         return switch (kind) {
             case PARTNER ->
-                isNew(kind + " " + caller.partner(), NEW_A_MINUTE, now)
+                rates.isWithin(kind + " " + caller.partner(), NEW_A_MINUTE, now)
                         ? key
                         : new Key(key.code(), Caller.of(caller.partner(), null, null), MANY);
             case CERTIFICATE ->
-                !isNew(kind + " " + caller.address(), NEW_A_MINUTE, now)
+                !rates.isWithin(kind + " " + caller.address(), NEW_A_MINUTE, now)
                         ? new Key(key.code(), Caller.of(null, caller.address(), null), MANY)
-                        : isNew(kind.toString(), NEW_OF_A_KIND, now)
+                        : rates.isWithin(kind.toString(), NEW_OF_A_KIND, now)
                                 ? key
                                 : new Key(key.code(), Caller.of(null, null, null), MANY);
             case NOBODY ->
-                isNew(kind.toString(), NEW_A_MINUTE, now)
+                rates.isWithin(kind.toString(), NEW_A_MINUTE, now)
                         ? key
                         : new Key(key.code(), Caller.of(null, null, null), MANY);
         };
-    }
-
-    private boolean isNew(String source, int most, Instant now) {
-        Window window = windows.get(source, () -> new Window(now));
-        if (!now.isBefore(window.began.plus(MINUTE))) {
-            window = new Window(now);
-            windows.put(source, window);
-        }
-        return ++window.count <= most;
     }
 
     private static Event event(Key key, Shown shown, @Nullable Nearest nearest, Instant now) {

@@ -95,7 +95,7 @@ public final class Certificates {
         return name(certificate.getSubjectX500Principal());
     }
 
-    static String name(X500Principal principal) {
+    public static String name(X500Principal principal) {
         return "'" + OneLine.printable(principal.getName()) + "'";
     }
 }

@@ -174,7 +174,8 @@ public record CertificationPath(X509Certificate leaf, List<Authority> issuers, L
                         }
                 : "certificate " + Certificates.name(leaf) + " is issued under "
                         + Certificates.name(last.getIssuerX500Principal())
-                        + ", which is not among the trusted authorities";
+                        + ", which is not among the trusted authorities"
+                        + (shown.size() == 1 ? "; if it is an intermediate, its certificate has to be shown, too" : "");
     }
 
     private static boolean isValid(X509Certificate certificate, Instant now) {

@@ -182,13 +182,14 @@ class FirstBytesTest {
     }
 
     @Test
-    void whatOnlyLooksLikeAHeaderAtFirstIsLeftToTls() {
+    void whatOnlyLooksLikeAHeaderAtFirstIsNoTlsEither() {
         proxies.setAddresses("");
         End end = open(OTHER);
         end.receive("PRO".getBytes(StandardCharsets.US_ASCII));
         assertThat(tls).isNull();
         end.receive("TOCOL".getBytes(StandardCharsets.US_ASCII));
-        assertThat(heard()).asString().isEqualTo("PROTOCOL");
+        assertRefused(end, OTHER, "does not speak TLS; it begins with 'PROTOCOL'");
+        assertThat(tls).isNull();
     }
 
     @Test

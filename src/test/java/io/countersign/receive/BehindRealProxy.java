@@ -339,7 +339,7 @@ abstract class BehindRealProxy {
                     .containsAnyOf("alert certificate required", "400 No required SSL certificate was sent");
             assertThat(refusalsOf("127.0.0.28")).as("nobody came here").hasSize(before);
         } else {
-            assertThat(refusedHandshake(door, "127.0.0.28", "-").reason()).endsWith("Empty client certificate chain");
+            assertThat(refusedHandshake(door, "127.0.0.28", "-").reason()).contains("Empty client certificate chain");
         }
     }
 

@@ -129,7 +129,7 @@ class ProxyProtocolTest {
                     .isInstanceOf(IOException.class);
             Refused refused = service.refusal();
             assertThat(refused.code()).isEqualTo("handshake");
-            assertThat(refused.reason()).endsWith("Empty client certificate chain");
+            assertThat(refused.reason()).contains("Empty client certificate chain");
             assertThat(refused.caller().address()).isEqualTo("198.51.100.7");
         }
     }

@@ -49,6 +49,17 @@ public final class Client {
         }
     }
 
+    /** One that shows what it has as it is, in whatever order, with a key that need not fit. */
+    public static Client showing(X509Certificate authority, Certified own) {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(new KeyManager[] {new AsItIs(own)}, trust(authority), null);
+            return new Client(context);
+        } catch (IOException | GeneralSecurityException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
     public HttpClient http() {
         return HttpClient.newBuilder()
                 .sslContext(context)
@@ -143,6 +154,12 @@ public final class Client {
                 }
             };
         }
+    }
+
+    /** The same over a connection that there is, to a host of this name. */
+    public SSLSocket over(Socket connected, String host) throws IOException {
+        connected.setSoTimeout(20_000);
+        return (SSLSocket) context.getSocketFactory().createSocket(connected, host, connected.getPort(), true);
     }
 
     /** A connection whose handshake a test sets up and starts itself. */

@@ -41,6 +41,7 @@ public final class Issue {
     private final List<GeneralName> names = new ArrayList<>();
     private final List<AccessDescription> responders = new ArrayList<>();
     private final List<DistributionPoint> points = new ArrayList<>();
+    private @Nullable BasicConstraints constraints;
     private BigInteger serial = new BigInteger(120, new SecureRandom());
     private List<KeyPurposeId> purposes = List.of(KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth);
     private Instant from = Instant.now().minus(Duration.ofHours(1));
@@ -66,6 +67,12 @@ public final class Issue {
     public Issue asAuthority() {
         authority = true;
         purposes = List.of();
+        return this;
+    }
+
+    /** How many authorities may stand below this one. */
+    public Issue pathLength(int authorities) {
+        constraints = new BasicConstraints(authorities);
         return this;
     }
 
@@ -178,7 +185,10 @@ public final class Issue {
         try {
             JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     issuer, serial, Date.from(from), Date.from(until), new X500Principal(subject), own.getPublic());
-            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
+            builder.addExtension(
+                    Extension.basicConstraints,
+                    true,
+                    constraints != null ? constraints : new BasicConstraints(authority));
             if (!names.isEmpty()) {
                 builder.addExtension(
                         Extension.subjectAlternativeName, false, new GeneralNames(names.toArray(GeneralName[]::new)));

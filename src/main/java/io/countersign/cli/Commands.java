@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
             Certs.class,
             Send.class,
             ReceiptCommands.class,
-            LedgerCommands.class
+            LedgerCommands.class,
+            Doctor.class
         })
 public final class Commands implements Callable<Integer> {
     private Commands() {}

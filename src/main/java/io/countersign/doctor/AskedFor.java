@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
 
 /** Whether the server asks for a certificate, for which, and whether ours fits that. */
 final class AskedFor {
@@ -59,7 +60,7 @@ final class AskedFor {
         return finding.with(details);
     }
 
-    private @org.jspecify.annotations.Nullable Cause unusable(Look.Request request, Instant now) {
+    private @Nullable Cause unusable(Look.Request request, Instant now) {
         X509Certificate certificate = ours.certificate();
         String name = "our certificate " + Certificates.name(certificate);
         Instant from = certificate.getNotBefore().toInstant();
@@ -100,7 +101,7 @@ final class AskedFor {
     }
 
     /** A server may accept what it does not name; so this alone is no failure. */
-    private @org.jspecify.annotations.Nullable Cause unlisted(List<X500Principal> authorities) {
+    private @Nullable Cause unlisted(List<X500Principal> authorities) {
         if (authorities.isEmpty() || stands(ours.chain(), authorities)) {
             return null;
         }

@@ -86,8 +86,7 @@ public final class CallCheck {
     private void server(Network network, List<Look> looks) {
         Look first = looks.get(0);
         ServerCheck server = new ServerCheck(call, first);
-        boolean genuine = tell(server.chain());
-        if (!tell(server.host()) || !genuine || !tell(server.revocation())) {
+        if (!tell(server.chain()) || !tell(server.host()) || !tell(server.revocation())) {
             return;
         }
         if (looks.stream().anyMatch(look -> !look.chain().equals(first.chain()))) {

@@ -40,13 +40,6 @@ final class ChainFault {
 
     Cause cause(ServerCertificateException refused) {
         X509Certificate leaf = shown.get(0);
-        if (Certificates.isAuthority(leaf)
-                && shown.stream().skip(1).anyMatch(other -> isIssuedBy(other, leaf) && !other.equals(leaf))) {
-            return new Cause(
-                    "the chain is in the wrong order: the first certificate is that of the authority "
-                            + Certificates.name(leaf) + ", which issued one that follows",
-                    "the partner puts the server's own certificate first in the file of its server, its issuers after it");
-        }
         return dates("the server's certificate", leaf, false)
                 .or(() -> strength("the server's certificate", leaf))
                 .or(this::nearPin)
@@ -55,6 +48,19 @@ final class ChainFault {
                 .orElseGet(() -> new Cause(
                         String.valueOf(refused.getMessage()),
                         "the partner and we compare its certificates with the trust"));
+    }
+
+    /** Where the first is the authority of another, no trust makes it the server's own. */
+    static Optional<Cause> authorityFirst(List<X509Certificate> shown) {
+        X509Certificate first = shown.get(0);
+        return Certificates.isAuthority(first)
+                        && shown.stream().skip(1).anyMatch(other -> isIssuedBy(other, first) && !other.equals(first))
+                ? Optional.of(new Cause(
+                        "the chain is in the wrong order: the first certificate is that of the authority "
+                                + Certificates.name(first) + ", which issued one that follows",
+                        "the partner puts the server's own certificate first in the file of its server, its issuers after"
+                                + " it"))
+                : Optional.empty();
     }
 
     /** @param ours whether it is in our trust, and for us to renew */

@@ -44,7 +44,7 @@ final class Network {
 
     /** A new connection, whose reads end in time. */
     Socket connect(Duration longestRead) throws IOException {
-        Socket socket = new Socket();
+        Socket socket = new Attentive();
         try {
             socket.connect(server, (int) patience.connect().toMillis());
             socket.setTcpNoDelay(true);

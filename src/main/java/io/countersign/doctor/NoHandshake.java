@@ -1,6 +1,7 @@
 package io.countersign.doctor;
 
 import io.countersign.text.OneLine;
+import io.countersign.tls.Certificates;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -57,11 +58,12 @@ final class NoHandshake {
                 look.failure() == null ? "" : String.valueOf(look.failure().getMessage());
         String lower = said.toLowerCase(Locale.ROOT);
         if (lower.contains("signature") || lower.contains("verify")) {
-            return new Cause(
-                    "the server does not have the key of the certificate that it shows first ("
-                            + io.countersign.tls.Certificates.name(look.chain().get(0)) + "): " + said,
-                    "the partner gives its server the key that belongs to this certificate, or puts the certificate of that"
-                            + " key first in its file");
+            return ChainFault.authorityFirst(look.chain())
+                    .orElseGet(() -> new Cause(
+                            "the server does not have the key of the certificate that it shows first ("
+                                    + Certificates.name(look.chain().get(0)) + "): " + said,
+                            "the partner gives its server the key that belongs to this certificate, or puts the certificate of that"
+                                    + " key first in its file"));
         }
         Optional<String> alert = look.failure() == null ? Optional.empty() : Alerts.received(look.failure());
         return new Cause(

@@ -84,18 +84,11 @@ final class Request {
         }
     }
 
-    /** Where it cannot be written any more, an alert may be there to be read. */
     private void write(SSLSocket tls) throws IOException {
         String head = "GET " + call.path() + " HTTP/1.1\r\nHost: " + call.authority()
                 + "\r\nUser-Agent: Countersign-doctor\r\nAccept: application/json, application/problem+json, */*\r\n"
                 + "Connection: close\r\n\r\n";
-        try {
-            tls.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-            tls.getOutputStream().flush();
-        } catch (IOException broken) {
-            if (Alerts.received(broken).isPresent()) {
-                throw broken;
-            }
-        }
+        tls.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+        tls.getOutputStream().flush();
     }
 }

@@ -11,6 +11,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,10 @@ final class ServerCheck {
                 .mapToObj(i -> (i + 1) + " " + described(shown.get(i)))
                 .toList();
         String many = shown.size() == 1 ? "1 certificate" : shown.size() + " certificates";
+        Optional<Cause> upsideDown = ChainFault.authorityFirst(shown);
+        if (upsideDown.isPresent()) {
+            return Finding.failed(CHAIN, many, upsideDown.get()).with(details);
+        }
         try {
             path = tls.trust()
                     .check(

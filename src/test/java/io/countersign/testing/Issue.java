@@ -49,6 +49,7 @@ public final class Issue {
     private @Nullable String signature;
     private final Map<ASN1ObjectIdentifier, ASN1Encodable> others = new LinkedHashMap<>();
     private boolean authority;
+    private int pathLength = -1;
 
     private Issue(String subject) {
         this.subject = subject;
@@ -67,6 +68,12 @@ public final class Issue {
         authority = true;
         purposes = List.of();
         return this;
+    }
+
+    /** How many authorities may stand between this one and a leaf. */
+    public Issue pathLength(int most) {
+        pathLength = most;
+        return asAuthority();
     }
 
     public Issue dns(String name) {
@@ -178,7 +185,10 @@ public final class Issue {
         try {
             JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     issuer, serial, Date.from(from), Date.from(until), new X500Principal(subject), own.getPublic());
-            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
+            builder.addExtension(
+                    Extension.basicConstraints,
+                    true,
+                    pathLength < 0 ? new BasicConstraints(authority) : new BasicConstraints(pathLength));
             if (!names.isEmpty()) {
                 builder.addExtension(
                         Extension.subjectAlternativeName, false, new GeneralNames(names.toArray(GeneralName[]::new)));

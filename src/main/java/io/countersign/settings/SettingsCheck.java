@@ -62,10 +62,13 @@ public final class SettingsCheck {
     /** The same for who only looks: the data folder is neither made nor written to. */
     public static void look(Settings settings, Problems problems) {
         SettingsCheck check = new SettingsCheck(settings, problems);
-        var unused =
-                check.allButData(ListeningCheck.ofPartners(settings, problems).host());
+        ListeningCheck partners = ListeningCheck.ofPartners(settings, problems);
+        InetAddress host = partners.host();
+        var unused = check.allButData(host);
         ListeningCheck operations = ListeningCheck.ofOperations(settings, problems);
-        operations.keepToLoopback(operations.host());
+        InetAddress operationsHost = operations.host();
+        operations.keepToLoopback(operationsHost);
+        operations.isNotThatOf(operationsHost, operations.port(), host, partners.port());
     }
 
     /** Those of the data folder, the ledger and what is kept, for a command that needs no others. */

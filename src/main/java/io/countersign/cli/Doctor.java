@@ -63,6 +63,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:all is well, but for warnings", "1:something is wrong", "2:wrong usage"})
 final class Doctor implements Callable<Integer> {
+    private static final int LAST_PORT = 65_535;
     private static final Pattern URL = Pattern.compile(
             "https://(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::[1-9]\\d{0,4})?(?:/[A-Za-z0-9._~!'()*,;=:@%+-]*)*");
 
@@ -151,7 +152,7 @@ final class Doctor implements Callable<Integer> {
 
     private boolean calling(Home here, Found found, Problems problems, String name) {
         Partners partners = partners(found);
-        boolean isUrl = URL.matcher(name).matches();
+        boolean isUrl = isUrl(name);
         if (!isUrl && !found.described().containsKey(name)) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -204,6 +205,18 @@ final class Doctor implements Callable<Integer> {
         try (Names names = new Names(dns.servers(), dns.longestWait())) {
             ServerAddresses addresses = new ServerAddresses(terms::addresses, names);
             return new CallCheck(call, addresses::resolve, Patience.USUAL, this::tell).run();
+        }
+    }
+
+    private static boolean isUrl(String text) {
+        if (!URL.matcher(text).matches()) {
+            return false;
+        }
+        try {
+            URI url = URI.create(text);
+            return url.getHost() != null && url.getPort() <= LAST_PORT;
+        } catch (IllegalArgumentException notOne) {
+            return false;
         }
     }
 

@@ -41,9 +41,4 @@ public record Call(
     String theirs() {
         return partner == null ? "whoever runs " + host() : "partner " + partner;
     }
-
-    /** Who has to change what stands in a file of ours. */
-    String ours() {
-        return partner == null ? "we" : "we (the file of partner " + partner + ")";
-    }
 }

@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Why a server's certificates are not trusted: the first that does not hold on the way up, and what there is nearest to it. */
 final class ChainFault {
     private static final int CERT_SIGN = 5;
-    private static final int SUFFIX = 4;
-    private static final String TELL = "ask the partner by another way whether that is right";
+    static final String TELL = "ask the partner by another way whether that is right";
 
     private final List<X509Certificate> shown;
     private final Call call;
@@ -42,7 +41,7 @@ final class ChainFault {
         X509Certificate leaf = shown.get(0);
         return dates("the server's certificate", leaf, false)
                 .or(() -> strength("the server's certificate", leaf))
-                .or(this::nearPin)
+                .or(() -> new PinFault(call).near(leaf))
                 .or(() -> up(leaf))
                 .or(() -> purpose(leaf))
                 .orElseGet(() -> new Cause(
@@ -110,51 +109,6 @@ final class ChainFault {
         return new Cause(
                 what + " is too weak: " + weak.getMessage(),
                 "the partner gets one with a key of RSA-2048, P-256 or more, signed with SHA-256 or better");
-    }
-
-    /** A pinned certificate that is not this one, and yet close to it. */
-    private Optional<Cause> nearPin() {
-        X509Certificate leaf = shown.get(0);
-        List<X509Certificate> pins = trust.pins().stream()
-                .filter(pin -> !Certificates.isAuthority(pin))
-                .toList();
-        Optional<X509Certificate> sameKey = pins.stream()
-                .filter(pin -> pin.getPublicKey().equals(leaf.getPublicKey()))
-                .findFirst();
-        if (sameKey.isPresent()) {
-            return Optional.of(new Cause(
-                    "the server shows a new certificate with the same key as the one that is pinned: it was renewed, until "
-                            + leaf.getNotAfter().toInstant() + "; the pinned one has fingerprint "
-                            + Certificates.fingerprint(sameKey.get()),
-                    "we put the new certificate (SHA-256 " + Certificates.fingerprint(leaf) + ") into "
-                            + call.trustedBy()
-                            + " beside the old one, once the partner has confirmed the fingerprint by another way"));
-        }
-        Optional<X509Certificate> sameName = pins.stream()
-                .filter(pin -> pin.getSubjectX500Principal().equals(leaf.getSubjectX500Principal())
-                        && pin.getIssuerX500Principal().equals(leaf.getIssuerX500Principal()))
-                .findFirst();
-        if (sameName.isPresent()) {
-            return Optional.of(new Cause(
-                    "the server's certificate has the subject and issuer of the pinned one, and another key: its pin ends in …"
-                            + end(sameName.get()) + ", this one in …" + end(leaf),
-                    TELL + "; if so, we put the new certificate (SHA-256 " + Certificates.fingerprint(leaf) + ") into "
-                            + call.trustedBy() + ", and if not, somebody else answers in its place"));
-        }
-        return pins.isEmpty() || !trust.authorities().certificates().isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Cause(
-                        "the server's certificate " + Certificates.name(leaf) + " is not the pinned one; pinned is "
-                                + Certificates.name(pins.get(0)) + " ending in …" + end(pins.get(0))
-                                + ", this one ends in …"
-                                + end(leaf),
-                        TELL + "; if so, we put this certificate (SHA-256 " + Certificates.fingerprint(leaf) + ") into "
-                                + call.trustedBy()));
-    }
-
-    private static String end(X509Certificate certificate) {
-        String fingerprint = Certificates.fingerprint(certificate);
-        return fingerprint.substring(fingerprint.length() - SUFFIX);
     }
 
     private Optional<Cause> up(X509Certificate leaf) {
@@ -258,8 +212,8 @@ final class ChainFault {
     private static Cause otherKey(X500Principal name, X509Certificate ours, @Nullable X509Certificate theirs) {
         return new Cause(
                 "an authority of the same name is trusted here, with another key: " + Certificates.name(name)
-                        + " of ours ends in …" + end(ours)
-                        + (theirs == null ? ", and has not signed this" : ", the server's in …" + end(theirs)),
+                        + " of ours ends in …" + PinFault.end(ours)
+                        + (theirs == null ? ", and has not signed this" : ", the server's in …" + PinFault.end(theirs)),
                 TELL
                         + ": whether its authority has a new key. If so, we get the new certificate of the authority by another"
                         + " way and put it beside the old one; if not, somebody imitates it");

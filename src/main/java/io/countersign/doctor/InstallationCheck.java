@@ -40,7 +40,7 @@ public final class InstallationCheck {
                 data::permissions,
                 data::space,
                 data::flush,
-                data::ledger,
+                new LedgerCheck(installation)::look,
                 data::outboxes,
                 ports::partners,
                 ports::operations);

@@ -66,7 +66,7 @@ final class Papers {
     /** Those of the samples are published, and warned of elsewhere. */
     private boolean isSample(Path key) {
         return installation.own().stream().anyMatch(SampleCertificates::isSample)
-                && key.startsWith(installation.settings().home());
+                && key.equals(installation.settings().path("countersign.key"));
     }
 
     Finding routes() {

@@ -18,7 +18,8 @@ import picocli.CommandLine.Command;
             ReceiptCommands.class,
             TransferCommands.class,
             RefusalCommands.class,
-            LedgerCommands.class
+            LedgerCommands.class,
+            Doctor.class
         })
 public final class Commands implements Callable<Integer> {
     private Commands() {}

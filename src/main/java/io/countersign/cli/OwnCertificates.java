@@ -65,8 +65,8 @@ final class OwnCertificates {
                 : "no longer; the next one has taken over";
     }
 
-    /** As a service would have it that read the files now; none where it could not use them. */
-    private @Nullable X509Certificate inForce() {
+    /** As the settings have it; nothing is read yet. */
+    static CompanyIdentity company(Settings settings) {
         CompanyIdentity company = new CompanyIdentity();
         company.setCertificate(settings.get("countersign.certificate"));
         company.setKey(settings.get("countersign.key"));
@@ -76,6 +76,12 @@ final class OwnCertificates {
         company.setNextCertificate(settings.get(NEXT));
         company.setNextKey(settings.get("countersign.next-key"));
         company.setNextFrom(settings.get("countersign.next-from"));
+        return company;
+    }
+
+    /** As a service would have it that read the files now; none where it could not use them. */
+    private @Nullable X509Certificate inForce() {
+        CompanyIdentity company = company(settings);
         try {
             return company.inForce().certificate();
         } catch (KeyMaterialException | InvalidPathException unusable) {

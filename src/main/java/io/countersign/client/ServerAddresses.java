@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
  * and what is not said by the name servers that also say where callers are does not count; any other server is looked up
  * as everything on this machine is.
  */
-final class ServerAddresses implements DnsResolver {
+public final class ServerAddresses implements DnsResolver {
     private final Supplier<AllowedAddresses> allowed;
     private final @Nullable Names names;
 
     /** @param allowed as it is now */
-    ServerAddresses(Supplier<AllowedAddresses> allowed, @Nullable Names names) {
+    public ServerAddresses(Supplier<AllowedAddresses> allowed, @Nullable Names names) {
         this.allowed = allowed;
         this.names = names;
     }

@@ -54,6 +54,20 @@ public final class Node implements AutoCloseable {
         return name;
     }
 
+    /** Whether a service has the folder now; nothing is made. */
+    public static boolean isTaken(Path data) throws IOException {
+        Path file = data.resolve(".lock");
+        if (!Files.exists(file)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            return lock == null;
+        } catch (OverlappingFileLockException sameProcess) {
+            return true;
+        }
+    }
+
     /**
      * Takes the folder for one service.
      *

@@ -10,6 +10,7 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.MigrationVersion;
+import org.sqlite.SQLiteDataSource;
 
 /** The ledger's tables, made and brought up to date by Flyway. */
 final class Tables {
@@ -26,11 +27,7 @@ final class Tables {
      */
     static void bringUpToDate(Database database, DataSource source, int tries) throws LedgerException {
         try {
-            Flyway flyway = Flyway.configure(Tables.class.getClassLoader())
-                    .dataSource(source)
-                    .locations("classpath:io/countersign/ledger")
-                    .table("ledger_version")
-                    .load();
+            Flyway flyway = flyway(source);
             refuseNewer(database, flyway.info().all());
             flyway.migrate();
         } catch (FlywayException failed) {
@@ -48,6 +45,25 @@ final class Tables {
             }
             throw database.trouble(failed).exception(database, "cannot be opened");
         }
+    }
+
+    /** The version of the tables that are known here. */
+    static String newest() {
+        SQLiteDataSource nowhere = new SQLiteDataSource();
+        nowhere.setUrl(Sqlite.PREFIX + ":memory:");
+        return Stream.of(flyway(nowhere).info().all())
+                .map(MigrationInfo::getVersion)
+                .max(MigrationVersion::compareTo)
+                .map(MigrationVersion::getVersion)
+                .orElse("0");
+    }
+
+    private static Flyway flyway(DataSource source) {
+        return Flyway.configure(Tables.class.getClassLoader())
+                .dataSource(source)
+                .locations("classpath:io/countersign/ledger")
+                .table("ledger_version")
+                .load();
     }
 
     private static void refuseNewer(Database database, MigrationInfo[] all) throws LedgerException {

@@ -59,6 +59,18 @@ public final class SettingsCheck {
         return check.all(ListeningCheck.ofPartners(settings, problems).host());
     }
 
+    /** The same for who only looks: the data folder is neither made nor written to. */
+    public static void look(Settings settings, Problems problems) {
+        SettingsCheck check = new SettingsCheck(settings, problems);
+        ListeningCheck partners = ListeningCheck.ofPartners(settings, problems);
+        InetAddress host = partners.host();
+        var unused = check.allButData(host);
+        ListeningCheck operations = ListeningCheck.ofOperations(settings, problems);
+        InetAddress operationsHost = operations.host();
+        operations.keepToLoopback(operationsHost);
+        operations.isNotThatOf(operationsHost, operations.port(), host, partners.port());
+    }
+
     /** Those of the data folder, the ledger and what is kept, for a command that needs no others. */
     public static RetentionTerms checkKeeping(Settings settings, Problems problems) {
         SettingsCheck check = new SettingsCheck(settings, problems);
@@ -68,13 +80,17 @@ public final class SettingsCheck {
     }
 
     private @Nullable Authorities all(@Nullable InetAddress host) {
+        data();
+        return allButData(host);
+    }
+
+    private @Nullable Authorities allButData(@Nullable InetAddress host) {
         size();
         ProxyTerms.check(settings, problems);
         var unused = RevocationTerms.read(settings, problems);
         var unusedToo = RetentionTerms.read(settings, problems);
         var unusedEither = ShutdownTerms.read(settings, problems);
         var unusedAtAll = DnsTerms.read(settings, problems);
-        data();
         ledger();
         password("countersign.key-password");
         password("countersign.keystore-password");

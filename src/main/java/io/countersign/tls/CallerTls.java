@@ -38,6 +38,15 @@ public record CallerTls(
      * @throws IOException where it fails; {@link ServerCertificateException} is the cause where the server's certificate is
      */
     public SSLSocket handshake(Socket connected, String host, int port) throws IOException {
+        return handshake(connected, host, port, ListenerTls.PROTOCOLS);
+    }
+
+    /**
+     * The same with only some of the versions that calls speak.
+     *
+     * @param versions of {@link ListenerTls#PROTOCOLS}
+     */
+    public SSLSocket handshake(Socket connected, String host, int port, List<String> versions) throws IOException {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(
@@ -46,7 +55,7 @@ public record CallerTls(
                     new SecureRandom());
             SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(connected, host, port, true);
             SSLParameters parameters = socket.getSSLParameters();
-            parameters.setProtocols(ListenerTls.PROTOCOLS.toArray(String[]::new));
+            parameters.setProtocols(versions.toArray(String[]::new));
             parameters.setCipherSuites(ListenerTls.CIPHER_SUITES.toArray(String[]::new));
             parameters.setAlgorithmConstraints(new Strength());
             socket.setSSLParameters(parameters);

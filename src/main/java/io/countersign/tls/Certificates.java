@@ -55,7 +55,7 @@ public final class Certificates {
     }
 
     /** Whether the certificate may be used for {@link #CLIENT_AUTH} or {@link #SERVER_AUTH}. */
-    static boolean allows(X509Certificate certificate, String purpose) throws CertificateException {
+    public static boolean allows(X509Certificate certificate, String purpose) throws CertificateException {
         List<String> purposes = certificate.getExtendedKeyUsage();
         boolean[] keyUsage = certificate.getKeyUsage();
         return (purposes == null || purposes.contains(purpose)) && (keyUsage == null || keyUsage[DIGITAL_SIGNATURE]);
@@ -95,6 +95,7 @@ public final class Certificates {
         return name(certificate.getSubjectX500Principal());
     }
 
+    /** The same of any name. */
     public static String name(X500Principal principal) {
         return "'" + OneLine.printable(principal.getName()) + "'";
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * names, in which {@code *} may stand for the whole leftmost label, or, where an address was dialled, by an IP name. The
  * common name does not count. Fails closed: what cannot be read names nothing.
  */
-final class ServerName {
+public final class ServerName {
     private static final int DNS = 2;
     private static final int IP = 7;
     private static final int MOST_TOLD = 10;
@@ -25,7 +25,7 @@ final class ServerName {
     private ServerName() {}
 
     /** @param host as in a URL; an IPv6 address may stand in brackets */
-    static boolean isNamed(String host, X509Certificate certificate) {
+    public static boolean isNamed(String host, X509Certificate certificate) {
         InetAddress address = address(host);
         if (address != null) {
             return names(certificate, IP).stream().anyMatch(name -> address.equals(address(name)));
@@ -35,7 +35,7 @@ final class ServerName {
     }
 
     /** What the certificate names, for messages. */
-    static List<String> names(X509Certificate certificate) {
+    public static List<String> names(X509Certificate certificate) {
         return Stream.concat(names(certificate, DNS).stream(), names(certificate, IP).stream())
                 .limit(MOST_TOLD)
                 .map(OneLine::printable)

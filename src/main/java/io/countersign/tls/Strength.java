@@ -55,7 +55,7 @@ public final class Strength implements AlgorithmConstraints {
     }
 
     /** For a trust anchor, whose own signature nobody relies on. */
-    static void checkKey(X509Certificate certificate) throws CertificateException {
+    public static void checkKey(X509Certificate certificate) throws CertificateException {
         String weakness = weakness(certificate.getPublicKey());
         if (weakness != null) {
             throw new CertificateException("certificate " + Certificates.name(certificate) + " " + weakness);

@@ -41,7 +41,6 @@ public final class Issue {
     private final List<GeneralName> names = new ArrayList<>();
     private final List<AccessDescription> responders = new ArrayList<>();
     private final List<DistributionPoint> points = new ArrayList<>();
-    private @Nullable BasicConstraints constraints;
     private BigInteger serial = new BigInteger(120, new SecureRandom());
     private List<KeyPurposeId> purposes = List.of(KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_serverAuth);
     private Instant from = Instant.now().minus(Duration.ofHours(1));
@@ -50,6 +49,7 @@ public final class Issue {
     private @Nullable String signature;
     private final Map<ASN1ObjectIdentifier, ASN1Encodable> others = new LinkedHashMap<>();
     private boolean authority;
+    private int pathLength = -1;
 
     private Issue(String subject) {
         this.subject = subject;
@@ -70,10 +70,10 @@ public final class Issue {
         return this;
     }
 
-    /** How many authorities may stand below this one. */
-    public Issue pathLength(int authorities) {
-        constraints = new BasicConstraints(authorities);
-        return this;
+    /** How many authorities may stand between this one and a leaf. */
+    public Issue pathLength(int most) {
+        pathLength = most;
+        return asAuthority();
     }
 
     public Issue dns(String name) {
@@ -188,7 +188,7 @@ public final class Issue {
             builder.addExtension(
                     Extension.basicConstraints,
                     true,
-                    constraints != null ? constraints : new BasicConstraints(authority));
+                    pathLength < 0 ? new BasicConstraints(authority) : new BasicConstraints(pathLength));
             if (!names.isEmpty()) {
                 builder.addExtension(
                         Extension.subjectAlternativeName, false, new GeneralNames(names.toArray(GeneralName[]::new)));

@@ -28,6 +28,10 @@ class ArchitectureTest {
             .definedBy("io.countersign.edit..")
             .layer("operations")
             .definedBy("io.countersign.operations..")
+            .layer("alert")
+            .definedBy("io.countersign.alert..")
+            .layer("log")
+            .definedBy("io.countersign.log..")
             .layer("route")
             .definedBy("io.countersign.route..")
             .layer("listener")
@@ -78,6 +82,10 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("operations")
             .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("alert")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("log")
+            .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("route")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("listener")
@@ -111,7 +119,7 @@ class ArchitectureTest {
             .whereLayer("kept")
             .mayOnlyBeAccessedByLayers("revocation", "dns")
             .whereLayer("text")
-            .mayOnlyBeAccessedByLayers("tls", "revocation", "refusal", "retention", "send", "cli")
+            .mayOnlyBeAccessedByLayers("tls", "revocation", "refusal", "retention", "send", "alert", "cli")
             .whereLayer("settings")
             .mayOnlyBeAccessedByLayers("admission", "partner", "send", "route", "retention", "rebuild", "cli");
 
@@ -171,6 +179,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.prometheus..");
+
+    @ArchTest
+    static final ArchRule onlyTheLogKnowsItsLibrary = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.countersign.log..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("ch.qos.logback..");
 
     @ArchTest
     static final ArchRule onlyTheLedgerKnowsItsDatabases = noClasses()

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.apache.camel.util.json.JsonObject;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Where every refusal is recorded: one log line each, the last {@value #KEPT} in memory, and all of them told to an
- * observer. An operator finds the one that a caller asks about by the id in the caller's problem document.
+ * Where every refusal is recorded: one log line each, the last {@value #KEPT} in memory, and all of them told to
+ * observers. An operator finds the one that a caller asks about by the id in the caller's problem document.
  */
 public final class Refusals {
     /** The exchange property with the {@link Caller}, as far as it is known when a refusal comes. */
@@ -29,7 +30,7 @@ public final class Refusals {
     private static final String NOBODY = "-";
 
     private final Deque<Refused> recent = new ArrayDeque<>();
-    private volatile Consumer<Refused> observer = refused -> {};
+    private final List<Consumer<Refused>> observers = new CopyOnWriteArrayList<>();
 
     /** Who was turned away, as far as that is known. */
     public record Caller(String partner, String address, String certificate) {
@@ -46,7 +47,7 @@ public final class Refusals {
 
     /** @param observer is told of every refusal from now on, on the caller's thread: it must neither wait nor fail */
     public void observe(Consumer<Refused> observer) {
-        this.observer = observer;
+        observers.add(observer);
     }
 
     /** Records a refused request and returns the problem document (RFC 9457) to answer with. */
@@ -92,6 +93,12 @@ public final class Refusals {
                 ? Level.ERROR
                 : Level.WARN;
         LOG.atLevel(level)
+                .addKeyValue("code", refused.code())
+                .addKeyValue("partner", refused.caller().partner())
+                .addKeyValue("address", refused.caller().address())
+                .addKeyValue("certificate", refused.caller().certificate())
+                .addKeyValue("reason", refused.reason())
+                .addKeyValue("instance", refused.id())
                 .log(
                         "refused {} partner={} address={} certificate={} reason=\"{}\" instance={}",
                         refused.code(),
@@ -100,7 +107,7 @@ public final class Refusals {
                         refused.caller().certificate(),
                         OneLine.of(refused.reason()),
                         refused.id());
-        observer.accept(refused);
+        observers.forEach(observer -> observer.accept(refused));
     }
 
     /** Names in certificates are as long as their owners like. */

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,6 +13,12 @@ final class Complaints {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.changes");
 
     private final Map<String, List<String>> byFile = new TreeMap<>();
+    private BiConsumer<String, List<String>> observer = (file, why) -> {};
+
+    /** @see Following#observe */
+    synchronized void observe(BiConsumer<String, List<String>> told) {
+        observer = told;
+    }
 
     /** @param why with the file's name in each; nothing where all is well */
     synchronized void set(String file, List<String> why) {
@@ -20,6 +27,7 @@ final class Complaints {
             LOG.info("{} is in force as it is now", file);
         } else if (!why.isEmpty() && !Objects.equals(before, why)) {
             LOG.error("changed and not in force; what was before stays: {}", String.join("; ", why));
+            observer.accept(file, why);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -78,6 +79,11 @@ public final class Following implements AutoCloseable {
         transition = begun;
         changes = new Changes(settings, sharedTrust, partners, begun, complaints, atStart);
         again(scheduler, betweenLooks.toMillis(), betweenLooks.toMillis());
+    }
+
+    /** @param told of each file that was changed and is not in force, and why; it must neither wait nor fail */
+    public void observe(BiConsumer<String, List<String>> told) {
+        complaints.observe(told);
     }
 
     private void again(ScheduledExecutorService scheduler, long millis, long least) {

@@ -76,6 +76,7 @@ public final class Service implements AutoCloseable {
     private @Nullable Ledger ledger;
     private @Nullable Keeping keeping;
     private final Alerts alerts;
+    private final Auditing auditing;
 
     /** @param clock by which certificates are valid or not */
     public Service(Settings settings, Clock clock) {
@@ -92,6 +93,7 @@ public final class Service implements AutoCloseable {
         DnsTerms dns = DnsTerms.of(settings);
         this.names = new Names(dns.servers(), dns.longestWait());
         this.expiry = new Expiry(this::dated, clock);
+        this.auditing = new Auditing(settings);
         this.alerts = new Alerts(AlertTerms.of(settings).interval());
         this.sightings = new Sightings(clock);
         this.listeners = new Listeners(refusals, sightings);
@@ -148,6 +150,7 @@ public final class Service implements AutoCloseable {
             main.start();
             running = true;
             alerts.begin(context());
+            auditing.started(following.files());
             goOn();
             expiry.look();
             following.begin(
@@ -178,6 +181,8 @@ public final class Service implements AutoCloseable {
         refusals.observe(alerting::refused);
         expiry.observe(alerting::expiring);
         following.observe(alerting::notInForce);
+        following.observe(auditing::notInForce);
+        following.observeChanges(auditing::inForce);
         attempts().ifPresent(attempts -> attempts.observe(alerting::unsent));
         return alerting;
     }
@@ -329,6 +334,7 @@ public final class Service implements AutoCloseable {
             node.close();
         }
         if (running) {
+            auditing.stopped();
             LOG.info("stopped");
         }
     }

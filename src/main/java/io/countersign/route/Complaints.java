@@ -1,5 +1,6 @@
 package io.countersign.route;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,11 +14,11 @@ final class Complaints {
     private static final Logger LOG = LoggerFactory.getLogger("countersign.changes");
 
     private final Map<String, List<String>> byFile = new TreeMap<>();
-    private BiConsumer<String, List<String>> observer = (file, why) -> {};
+    private final List<BiConsumer<String, List<String>>> observers = new ArrayList<>();
 
     /** @see Following#observe */
     synchronized void observe(BiConsumer<String, List<String>> told) {
-        observer = told;
+        observers.add(told);
     }
 
     /** @param why with the file's name in each; nothing where all is well */
@@ -27,7 +28,7 @@ final class Complaints {
             LOG.info("{} is in force as it is now", file);
         } else if (!why.isEmpty() && !Objects.equals(before, why)) {
             LOG.error("changed and not in force; what was before stays: {}", String.join("; ", why));
-            observer.accept(file, why);
+            observers.forEach(each -> each.accept(file, why));
         }
     }
 

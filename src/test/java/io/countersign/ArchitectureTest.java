@@ -30,6 +30,12 @@ class ArchitectureTest {
             .definedBy("io.countersign.edit..")
             .layer("operations")
             .definedBy("io.countersign.operations..")
+            .layer("alert")
+            .definedBy("io.countersign.alert..")
+            .layer("audit")
+            .definedBy("io.countersign.audit..")
+            .layer("log")
+            .definedBy("io.countersign.log..")
             .layer("route")
             .definedBy("io.countersign.route..")
             .layer("listener")
@@ -82,6 +88,12 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("operations")
             .mayOnlyBeAccessedByLayers("doctor", "cli")
+            .whereLayer("alert")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("audit")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("log")
+            .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("route")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("listener")
@@ -116,7 +128,8 @@ class ArchitectureTest {
             .whereLayer("kept")
             .mayOnlyBeAccessedByLayers("revocation", "dns", "refusal", "admission")
             .whereLayer("text")
-            .mayOnlyBeAccessedByLayers("tls", "revocation", "refusal", "retention", "listener", "send", "doctor", "cli")
+            .mayOnlyBeAccessedByLayers(
+                    "tls", "revocation", "refusal", "retention", "listener", "send", "alert", "doctor", "cli")
             .whereLayer("settings")
             .mayOnlyBeAccessedByLayers(
                     "admission", "partner", "send", "route", "retention", "rebuild", "doctor", "cli");
@@ -177,6 +190,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.prometheus..");
+
+    @ArchTest
+    static final ArchRule onlyTheLogKnowsItsLibrary = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.countersign.log..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("ch.qos.logback..");
 
     @ArchTest
     static final ArchRule onlyTheLedgerKnowsItsDatabases = noClasses()

@@ -40,7 +40,7 @@ class ReadmeTest {
                 blocks(readme, "sh").filter(block -> block.startsWith("curl")).toList();
         List<String> files = blocks(readme, "yaml").toList();
         assertThat(curls).hasSize(7);
-        assertThat(files).hasSize(5); // the fourth is BehindProxyTest's, the last one is DistributionIT's
+        assertThat(files).hasSize(6); // the fourth is BehindProxyTest's, then DistributionIT's and AlertRoutesTest's
         Files.writeString(
                 home.resolve("countersign.properties"), "countersign.port = 0\ncountersign.operations-port = 0\n");
 

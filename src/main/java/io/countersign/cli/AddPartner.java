@@ -130,6 +130,7 @@ final class AddPartner implements Callable<Integer> {
             NewPartner added = new NewPartner(name, comment(), properties);
             String file = "routes/partners/" + name + ".camel." + (format == Format.XML ? "xml" : "yaml");
             int code = change.write(
+                    "partners add",
                     name,
                     file,
                     null,

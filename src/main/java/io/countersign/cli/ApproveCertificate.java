@@ -151,6 +151,7 @@ final class ApproveCertificate implements Callable<Integer> {
             PartnerText editable = PartnerText.of(partner.file(), text, name, "certificates", both);
             String written = editable.value("certificates").orElse("");
             code = change.write(
+                    "partners approve",
                     name,
                     partner.file(),
                     text,

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "countersign",
         mixinStandardHelpOptions = true,
-        version = "countersign 0.1.0",
+        version = Commands.VERSION,
         description = "Business partners hand each other files over two-way TLS.",
         subcommands = {
             Run.class,
@@ -22,6 +22,8 @@ import picocli.CommandLine.Command;
             Doctor.class
         })
 public final class Commands implements Callable<Integer> {
+    static final String VERSION = "countersign 0.1.0";
+
     private Commands() {}
 
     /** @return the process's exit code */

@@ -1,7 +1,9 @@
 package io.countersign.cli;
 
+import io.countersign.audit.AuditLog;
 import io.countersign.edit.TextFile;
 import io.countersign.partner.Partners.Described;
+import io.countersign.route.Differences;
 import io.countersign.route.PartnerFiles;
 import io.countersign.route.PartnerFiles.Found;
 import io.countersign.settings.Problems;
@@ -14,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.camel.util.json.JsonArray;
+import org.apache.camel.util.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,8 +101,27 @@ final class PartnerChange implements AutoCloseable {
         return home.folder().resolve(file);
     }
 
+    private void audit(String command, String name, String file, @Nullable String was, List<String> what, int code) {
+        JsonObject facts = new JsonObject();
+        facts.put("command", command);
+        facts.put("partner", name);
+        facts.put("file", file);
+        facts.put("sha256Before", was);
+        facts.put("sha256After", Auditing.sha256(path(file)));
+        facts.put("what", new JsonArray(what));
+        facts.put("takesEffect", code == 0);
+        AuditLog log = new AuditLog(home.data());
+        try {
+            log.add("command", facts);
+        } catch (IOException unwritable) {
+            err.println("note: it is done, and is not in " + log + ": " + unwritable);
+        }
+    }
+
     /**
      * Checks the change, writes it, and says what it did.
+     *
+     * @param command as it is typed
      *
      * @param was the text that was changed; none where the file is new
      * @param becomes none where the file goes
@@ -107,6 +130,7 @@ final class PartnerChange implements AutoCloseable {
      * @return the exit code
      */
     int write(
+            String command,
             String name,
             String file,
             @Nullable String was,
@@ -141,6 +165,7 @@ final class PartnerChange implements AutoCloseable {
             err.println(file + ": somebody else has changed it meanwhile; nothing was changed");
             return 1;
         }
+        String digest = Auditing.sha256(path(file));
         if (becomes == null) {
             Files.delete(path(file));
         } else {
@@ -150,7 +175,13 @@ final class PartnerChange implements AutoCloseable {
         after.warnings().stream()
                 .filter(warning -> !before.warnings().contains(warning))
                 .forEach(warning -> err.println("note: " + warning));
-        return new Effect(name, file, then, after.found()).say(away, err);
+        int code = new Effect(name, file, then, after.found()).say(away, err);
+        List<String> what = new ArrayList<>(List.of(done));
+        Described described = found.described().get(name);
+        what.addAll(Differences.properties(
+                described == null ? Map.of() : described.partner().properties(), meant == null ? Map.of() : meant));
+        audit(command, name, file, digest, what, code);
+        return code;
     }
 
     private static Map<String, Map<String, String>> properties(Found found) {

@@ -1,5 +1,6 @@
 package io.countersign.cli;
 
+import io.countersign.audit.AuditLog;
 import io.countersign.ledger.Ledger;
 import io.countersign.ledger.Node;
 import io.countersign.rebuild.Rebuild;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.camel.util.json.JsonObject;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -109,6 +111,11 @@ final class RebuildLedger implements Callable<Integer> {
         RebuildReport report = new RebuildReport(
                 rebuilt, spec.commandLine().getOut(), spec.commandLine().getErr());
         report.print(data);
+        JsonObject facts = new JsonObject();
+        facts.put("command", "ledger rebuild");
+        facts.put("what", "filled " + ledger + " with what " + data + " tells of transfers");
+        facts.put("takesEffect", true);
+        new AuditLog(data).add("command", facts);
         return rebuilt.damaged().isEmpty() ? 0 : 1;
     }
 }

@@ -76,7 +76,7 @@ final class RemovePartner implements Callable<Integer> {
             }
             change.proceedAlone();
             Map<String, Described> all = change.found().described();
-            int code = change.write(name, file, text, null, null, "removed " + name + ": " + file);
+            int code = change.write("partners remove", name, file, text, null, null, "removed " + name + ": " + file);
             if (code != 1) {
                 unnamed(here, partner.get(), all.values())
                         .forEach(each -> spec.commandLine().getOut().println("no longer named by anyone: " + each));

@@ -1,6 +1,8 @@
 package io.countersign.cli;
 
+import io.countersign.log.JsonLines;
 import io.countersign.settings.InvalidSettingsException;
+import io.countersign.settings.LogTerms;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.settings.ShutdownTerms;
@@ -43,12 +45,18 @@ final class Run implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Problems problems = new Problems();
         Settings settings = Settings.gather(home, System.getenv(), System.getProperties(), problems);
+        boolean json = LogTerms.of(settings).json();
+        if (json) {
+            JsonLines.begin();
+        }
         Service service = new Service(settings, Clock.systemUTC());
         Thread end = new Thread(() -> end(service, settings), "end");
         Runtime.getRuntime().addShutdownHook(end);
         try {
             service.start(problems);
-            FirstFile.invite(service, settings, spec.commandLine().getOut());
+            if (!json) {
+                FirstFile.invite(service, settings, spec.commandLine().getOut());
+            }
         } catch (InvalidSettingsException wrong) {
             spec.commandLine().getErr().println(wrong.getMessage());
             if (isStillMeantToRun(end)) {

@@ -1,5 +1,6 @@
 package io.countersign.cli;
 
+import io.countersign.alert.Alerts;
 import io.countersign.client.SendingFile;
 import io.countersign.dns.Names;
 import io.countersign.ledger.Ledger;
@@ -19,6 +20,7 @@ import io.countersign.route.Following;
 import io.countersign.route.OwnRoute;
 import io.countersign.route.Routes;
 import io.countersign.send.Attempts;
+import io.countersign.settings.AlertTerms;
 import io.countersign.settings.DnsTerms;
 import io.countersign.settings.InvalidSettingsException;
 import io.countersign.settings.Problems;
@@ -73,6 +75,8 @@ public final class Service implements AutoCloseable {
     private @Nullable Node node;
     private @Nullable Ledger ledger;
     private @Nullable Keeping keeping;
+    private final Alerts alerts;
+    private final Auditing auditing;
 
     /** @param clock by which certificates are valid or not */
     public Service(Settings settings, Clock clock) {
@@ -89,6 +93,8 @@ public final class Service implements AutoCloseable {
         DnsTerms dns = DnsTerms.of(settings);
         this.names = new Names(dns.servers(), dns.longestWait());
         this.expiry = new Expiry(this::dated, clock);
+        this.auditing = new Auditing(settings);
+        this.alerts = new Alerts(AlertTerms.of(settings).interval());
         this.sightings = new Sightings(clock);
         this.listeners = new Listeners(refusals, sightings);
         refusals.compareBy(partners::nearest);
@@ -141,9 +147,12 @@ public final class Service implements AutoCloseable {
             recover();
             CommandOutbox.removeAbandoned(settings.path("countersign.data"));
             keeping = Keeping.begin(context(), settings, ledger, refusals, clock);
+            Alerting alerting = alert(following);
             goOn();
             main.start();
             running = true;
+            alerts.begin(context());
+            auditing.started(following.files());
             goOn();
             expiry.look();
             following.begin(
@@ -155,6 +164,8 @@ public final class Service implements AutoCloseable {
                     context().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "watch-expiry");
             var recovering = watch.scheduleWithFixedDelay(this::recoverLater, 10, 10, TimeUnit.SECONDS);
             LOG.debug("looking for what is left unsettled: {}", recovering);
+            Path data = settings.path("countersign.data");
+            var unusedEither = watch.scheduleWithFixedDelay(() -> alerting.look(ledger, data), 0, 1, TimeUnit.MINUTES);
             var unusedToo = watch.scheduleWithFixedDelay(expiry::look, 1, 1, TimeUnit.MINUTES);
         } catch (InvalidSettingsException | CancellationException told) {
             close();
@@ -165,6 +176,17 @@ public final class Service implements AutoCloseable {
             close();
             throw new InvalidSettingsException(problems.found());
         }
+    }
+
+    private Alerting alert(Following following) {
+        Alerting alerting = new Alerting(alerts);
+        refusals.observe(alerting::refused);
+        expiry.observe(alerting::expiring);
+        following.observe(alerting::notInForce);
+        following.observe(auditing::notInForce);
+        following.observeChanges(auditing::inForce);
+        attempts().ifPresent(attempts -> attempts.observe(alerting::unsent));
+        return alerting;
     }
 
     private void goOn() {
@@ -292,6 +314,7 @@ public final class Service implements AutoCloseable {
 
     /** The ledger last: whatever still ends can be written down. */
     private void end() {
+        alerts.close();
         if (running) {
             new Stopping(ShutdownTerms.of(settings).longestWait(), listeners.gate(), attempts()).stop(main, following);
         } else {
@@ -313,6 +336,7 @@ public final class Service implements AutoCloseable {
             node.close();
         }
         if (running) {
+            auditing.stopped();
             LOG.info("stopped");
         }
     }

@@ -86,6 +86,7 @@ abstract class SwitchPartner implements Callable<Integer> {
                 meant.put(ENABLED, "false");
             }
             return change.write(
+                    on ? "partners enable" : "partners disable",
                     name,
                     file,
                     text,

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -28,6 +29,7 @@ public final class Expiry {
     private final Supplier<List<Dated>> inForce;
     private final Clock clock;
     private Map<Key, Told> told = Map.of();
+    private BiConsumer<String, String> observer = (owner, warning) -> {};
 
     private record Key(Dated.Kind kind, String owner, String fingerprint) {
         static Key of(Dated dated) {
@@ -48,6 +50,11 @@ public final class Expiry {
     public Expiry(Supplier<List<Dated>> inForce, Clock clock) {
         this.inForce = inForce;
         this.clock = clock;
+    }
+
+    /** @param observer is told whose it is, and each warning, as it is logged; it must neither wait nor fail */
+    public synchronized void observe(BiConsumer<String, String> observer) {
+        this.observer = observer;
     }
 
     /** Logs what is near its end, and what could not be renewed, as far as it was not logged before; to be called often. */
@@ -73,6 +80,7 @@ public final class Expiry {
             Ending ending = endings.get(key);
             if (ending != null && last.isLessThan(ending)) {
                 LOG.atLevel(ending.level()).log(ending::toString);
+                observer.accept(dated.owner(), ending.toString());
                 last = new Told(ending.stage(), ending.successor() != null);
             }
             next.put(key, last);

@@ -66,15 +66,24 @@ public final class Receipts implements Processor {
     }
 
     private static void log(String what, Receipt receipt, @Nullable String where) {
-        LOG.info(
-                "{} partner={} address={} size={} sha256={} id={} to=\"{}\"",
-                what,
-                receipt.partner(),
-                receipt.address(),
-                receipt.size(),
-                receipt.sha256(),
-                receipt.id(),
-                where == null ? "-" : where);
+        LOG.atInfo()
+                .addKeyValue("direction", "in")
+                .addKeyValue("partner", receipt.partner())
+                .addKeyValue("address", receipt.address())
+                .addKeyValue("name", receipt.name())
+                .addKeyValue("size", receipt.size())
+                .addKeyValue("sha256", receipt.sha256())
+                .addKeyValue("id", receipt.id())
+                .addKeyValue("file", where == null ? "" : where)
+                .log(
+                        "{} partner={} address={} size={} sha256={} id={} to=\"{}\"",
+                        what,
+                        receipt.partner(),
+                        receipt.address(),
+                        receipt.size(),
+                        receipt.sha256(),
+                        receipt.id(),
+                        where == null ? "-" : where);
     }
 
     private void answer(Exchange exchange, Receipt receipt, String json, boolean created) throws Refusal {

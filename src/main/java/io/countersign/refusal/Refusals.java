@@ -133,6 +133,15 @@ public final class Refusals {
                 : Level.WARN;
         Nearest nearest = event.nearest();
         LOG.atLevel(level)
+                .addKeyValue("code", code)
+                .addKeyValue("partner", caller.partner())
+                .addKeyValue("address", caller.address())
+                .addKeyValue("certificate", caller.certificate())
+                .addKeyValue("reason", reason)
+                .addKeyValue("instance", event.id())
+                .addKeyValue("nearest", nearest == null ? null : nearest.partner())
+                .addKeyValue("difference", nearest == null ? null : nearest.difference())
+                .addKeyValue("times", times)
                 .log(
                         "refused {} partner={} address={} certificate={} reason=\"{}\" instance={}{}{}",
                         code,

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,7 @@ final class Changes {
     private final Set<String> gone = new HashSet<>();
     private volatile State inForce;
     private Set<String> unsettledBefore = Set.of();
+    private final Consumer<InForce> told;
     private boolean isReadable;
     private int looks;
 
@@ -49,7 +51,8 @@ final class Changes {
             Partners partners,
             Transition transition,
             Complaints complaints,
-            State atStart) {
+            State atStart,
+            Consumer<InForce> told) {
         this.settings = settings;
         this.folder = new RouteFolder(settings.routes());
         this.sharedTrust = sharedTrust;
@@ -57,6 +60,7 @@ final class Changes {
         this.transition = transition;
         this.complaints = complaints;
         this.inForce = atStart;
+        this.told = told;
     }
 
     State inForce() {
@@ -300,12 +304,14 @@ final class Changes {
                     .filter(warning -> !warned.contains(warning))
                     .forEach(LOG::warn);
         }
+        State before = inForce;
         inForce = draft;
         if (changed.contains(Draft.TRUST)) {
             sharedTrust.use();
             complain(Draft.TRUST, List.of());
         }
         if (changes) {
+            changed.forEach(location -> told.accept(Differences.of(location, before, draft)));
             LOG.info(
                     "in force after a change of {}: {} partners known",
                     changed.stream().map(RouteFile::name).toList(),

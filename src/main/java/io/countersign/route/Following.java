@@ -11,9 +11,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +48,8 @@ public final class Following implements AutoCloseable {
 
     /** Held while anything changes. */
     private final ReentrantLock changing = new ReentrantLock();
+
+    private final List<Consumer<InForce>> changed = new CopyOnWriteArrayList<>();
 
     private volatile boolean over;
     private int looks;
@@ -76,8 +82,32 @@ public final class Following implements AutoCloseable {
     public void begin(LiveContext live, Doors doors, ScheduledExecutorService scheduler, Duration betweenLooks) {
         Transition begun = new Transition(live, partners, ownRoute, doors);
         transition = begun;
-        changes = new Changes(settings, sharedTrust, partners, begun, complaints, atStart);
+        changes = new Changes(
+                settings,
+                sharedTrust,
+                partners,
+                begun,
+                complaints,
+                atStart,
+                change -> changed.forEach(each -> each.accept(change)));
         again(scheduler, betweenLooks.toMillis(), betweenLooks.toMillis());
+    }
+
+    /** @param told of each file that was changed and is not in force, and why; it must neither wait nor fail */
+    public void observe(BiConsumer<String, List<String>> told) {
+        complaints.observe(told);
+    }
+
+    /** @param told of all that comes into force from now on; it must not fail */
+    public void observeChanges(Consumer<InForce> told) {
+        changed.add(told);
+    }
+
+    /** The route files in force, with the SHA-256 of each. */
+    public Map<String, String> files() {
+        Map<String, String> files = new TreeMap<>();
+        inForce().files().values().forEach(file -> files.put(file.name(), file.sha256()));
+        return files;
     }
 
     private void again(ScheduledExecutorService scheduler, long millis, long least) {
@@ -130,6 +160,9 @@ public final class Following implements AutoCloseable {
             Identity before = shown.put(identity, now);
             if (before != null && !before.equals(now)) {
                 LOG.info("{} is now {}", what, now.described());
+                InForce change =
+                        new InForce(what, null, null, List.of("was " + before.described(), "is " + now.described()));
+                changed.forEach(each -> each.accept(change));
             }
         } catch (KeyMaterialException unusable) {
             complaints.set(what, List.of(what + ": " + unusable.getMessage()));

@@ -5,10 +5,14 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -29,6 +33,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  */
 record RouteFile(String name, String content) {
     private static final String SCHEME = "file:";
+    private static final String XML_MARK = "<!-- partners out -->";
+    private static final String YAML_MARK = "\n# partners out\n";
     private static final List<String> ROOTS = List.of(
             "beans",
             "routes",
@@ -124,8 +130,25 @@ record RouteFile(String name, String content) {
 
     /** The same for Camel, and another version, so that the file counts as changed when it is as before. */
     RouteFile withPartnersOut() {
-        String mark = name.endsWith(".xml") ? "<!-- partners out -->" : "\n# partners out\n";
+        String mark = name.endsWith(".xml") ? XML_MARK : YAML_MARK;
         return content.endsWith(mark) ? this : new RouteFile(name, content + mark);
+    }
+
+    /** Of what stands in the file itself. */
+    String sha256() {
+        String text = content;
+        for (String mark : List.of(XML_MARK, YAML_MARK)) {
+            text = text.endsWith(mark) ? text.substring(0, text.length() - mark.length()) : text;
+        }
+        return HexFormat.of().formatHex(digest(text));
+    }
+
+    private static byte[] digest(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     /** Of the file that brought a route; empty for one that none did. */

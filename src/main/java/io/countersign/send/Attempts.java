@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,9 +32,33 @@ public final class Attempts implements Lasting {
     private @Nullable Ledger ledger;
     private @Nullable Path data;
     private @Nullable Waiting waiting;
+    private volatile Consumer<Unsent> observer = unsent -> {};
     private boolean recovered;
     private volatile boolean once;
     private volatile boolean over;
+
+    /**
+     * A file that was not sent.
+     *
+     * @param next when it is tried again; none where it has failed for good
+     */
+    public record Unsent(
+            String partner,
+            String path,
+            String key,
+            int attempts,
+            @Nullable Instant next,
+            String code,
+            String reason) {}
+
+    /** @param told of each attempt that failed; it must neither wait nor fail */
+    public void observe(Consumer<Unsent> told) {
+        observer = told;
+    }
+
+    void tell(Unsent unsent) {
+        observer.accept(unsent);
+    }
 
     public void setLedger(Ledger ledger) {
         this.ledger = ledger;

@@ -89,18 +89,30 @@ public final class Evidence implements Processor {
         StatedReceipt receipt = answer.receipt();
         exchange.setProperty(
                 Outcome.PROPERTY, new Outcome(pending.path(), filed, answer.receiptText(), answer.signer(), null));
-        LOG.info(
-                "sent partner={} name=\"{}\" size={} sha256={} key={} attempts={} status={} receipt={} signed-by={} to=\"{}\"",
-                pending.partner(),
-                OneLine.of(what.name()),
-                what.size(),
-                what.sha256(),
-                pending.key(),
-                pending.attempts() + 1,
-                answer.status(),
-                receipt == null ? "-" : receipt.id(),
-                answer.signer() == null ? "-" : answer.signer(),
-                OneLine.of(filed));
+        LOG.atInfo()
+                .addKeyValue("direction", "out")
+                .addKeyValue("partner", pending.partner())
+                .addKeyValue("name", what.name())
+                .addKeyValue("size", what.size())
+                .addKeyValue("sha256", what.sha256())
+                .addKeyValue("id", pending.key())
+                .addKeyValue("attempts", pending.attempts() + 1)
+                .addKeyValue("status", answer.status())
+                .addKeyValue("receipt", receipt == null ? "" : receipt.id())
+                .addKeyValue("signedBy", answer.signer() == null ? "" : answer.signer())
+                .addKeyValue("file", filed)
+                .log(
+                        "sent partner={} name=\"{}\" size={} sha256={} key={} attempts={} status={} receipt={} signed-by={} to=\"{}\"",
+                        pending.partner(),
+                        OneLine.of(what.name()),
+                        what.size(),
+                        what.sha256(),
+                        pending.key(),
+                        pending.attempts() + 1,
+                        answer.status(),
+                        receipt == null ? "-" : receipt.id(),
+                        answer.signer() == null ? "-" : answer.signer(),
+                        OneLine.of(filed));
     }
 
     private Attempts attempts() {

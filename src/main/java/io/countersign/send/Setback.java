@@ -1,6 +1,7 @@
 package io.countersign.send;
 
 import io.countersign.ledger.LedgerException;
+import io.countersign.send.Attempts.Unsent;
 import io.countersign.settings.Problems;
 import io.countersign.text.OneLine;
 import io.countersign.transfer.Durable;
@@ -20,6 +21,7 @@ import org.apache.camel.util.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * What becomes of a file after an attempt that failed. Where another attempt may succeed it stays in the outbox and its next
@@ -116,16 +118,43 @@ public final class Setback implements Processor {
 
     private void delay(Pending pending, Failed why, Duration wait) {
         Pending again = pending.failed(now().plus(wait), reason(why));
-        LOG.warn(
-                "not sent partner={} path=\"{}\" key={} attempts={} next={} {} reason=\"{}\"",
-                pending.partner(),
-                OneLine.of(pending.path()),
-                pending.key(),
-                again.attempts(),
-                again.next(),
-                why.code().word(),
-                OneLine.of(why.detail()));
+        fields(LOG.atWarn(), pending, again.attempts(), why)
+                .addKeyValue("next", again.next())
+                .log(
+                        "not sent partner={} path=\"{}\" key={} attempts={} next={} {} reason=\"{}\"",
+                        pending.partner(),
+                        OneLine.of(pending.path()),
+                        pending.key(),
+                        again.attempts(),
+                        again.next(),
+                        why.code().word(),
+                        OneLine.of(why.detail()));
         attempts().setBack(again);
+        attempts().tell(unsent(again, again.attempts(), again.next(), why));
+    }
+
+    private static LoggingEventBuilder fields(LoggingEventBuilder line, Pending pending, int attempts, Failed why) {
+        return line.addKeyValue("direction", "out")
+                .addKeyValue("partner", pending.partner())
+                .addKeyValue("path", pending.path())
+                .addKeyValue("name", pending.path().substring(pending.path().lastIndexOf('/') + 1))
+                .addKeyValue("size", pending.size())
+                .addKeyValue("sha256", pending.sha256() == null ? "" : pending.sha256())
+                .addKeyValue("id", pending.key())
+                .addKeyValue("attempts", attempts)
+                .addKeyValue("code", why.code().word())
+                .addKeyValue("reason", why.detail());
+    }
+
+    private static Unsent unsent(Pending pending, int attempts, @Nullable Instant next, Failed why) {
+        return new Unsent(
+                pending.partner(),
+                pending.path(),
+                pending.key(),
+                attempts,
+                next,
+                why.code().word(),
+                why.detail());
     }
 
     private static String reason(Failed why) {
@@ -145,16 +174,19 @@ public final class Setback implements Processor {
             return;
         }
         attempts().end(pending, Ending.gaveUp(pending, why, filed));
+        attempts().tell(unsent(pending, pending.attempts() + 1, null, why));
         exchange.setProperty(Outcome.PROPERTY, new Outcome(pending.path(), filed, why));
-        LOG.error(
-                "failed partner={} path=\"{}\" key={} attempts={} {} reason=\"{}\" to=\"{}\"",
-                pending.partner(),
-                OneLine.of(pending.path()),
-                pending.key(),
-                pending.attempts() + 1,
-                why.code().word(),
-                OneLine.of(why.detail()),
-                OneLine.of(filed));
+        fields(LOG.atError(), pending, pending.attempts() + 1, why)
+                .addKeyValue("file", filed)
+                .log(
+                        "failed partner={} path=\"{}\" key={} attempts={} {} reason=\"{}\" to=\"{}\"",
+                        pending.partner(),
+                        OneLine.of(pending.path()),
+                        pending.key(),
+                        pending.attempts() + 1,
+                        why.code().word(),
+                        OneLine.of(why.detail()),
+                        OneLine.of(filed));
     }
 
     private @Nullable Path putAway(Exchange exchange, Pending pending, Path file, Failed why) throws IOException {

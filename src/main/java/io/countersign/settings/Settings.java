@@ -101,6 +101,18 @@ public final class Settings {
         return key + " (" + sources.getOrDefault(key, "default") + ")";
     }
 
+    /** What differs from the defaults, without passwords. */
+    public Map<String, String> changed() {
+        Map<String, String> changed = new TreeMap<>();
+        sources.forEach((key, source) -> {
+            if (key.startsWith(PREFIX) && !source.equals("default")) {
+                changed.put(
+                        key, key.endsWith("password") ? "(set)" : get(key).replaceAll("(?i)(password=)[^&]*", "$1***"));
+            }
+        });
+        return changed;
+    }
+
     /** All values, as the placeholders that route files use. */
     public Properties placeholders() {
         Properties placeholders = new Properties();

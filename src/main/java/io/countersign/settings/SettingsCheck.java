@@ -90,6 +90,8 @@ public final class SettingsCheck {
         var unused = RevocationTerms.read(settings, problems);
         var unusedToo = RetentionTerms.read(settings, problems);
         var unusedEither = ShutdownTerms.read(settings, problems);
+        var unusedThere = AlertTerms.read(settings, problems);
+        var unusedHere = LogTerms.read(settings, problems);
         var unusedAtAll = DnsTerms.read(settings, problems);
         ledger();
         password("countersign.key-password");

@@ -91,12 +91,18 @@ final class Recovery {
         Entry received = entry.now(State.RECEIVED, now());
         arrivals.ledger().commit(connection -> new Transfers(connection).replace(received));
         staged.discard(arrivals.durable());
-        LOG.warn(
-                "recovered partner={} id={} name-on-disk=\"{}\": it had been delivered; its receipt is kept for when the"
-                        + " sender asks again",
-                entry.partner(),
-                entry.id(),
-                entry.path());
+        LOG.atWarn()
+                .addKeyValue("direction", "in")
+                .addKeyValue("partner", entry.partner())
+                .addKeyValue("name", entry.name())
+                .addKeyValue("size", entry.size())
+                .addKeyValue("id", entry.id())
+                .log(
+                        "recovered partner={} id={} name-on-disk=\"{}\": it had been delivered; its receipt is kept for when the"
+                                + " sender asks again",
+                        entry.partner(),
+                        entry.id(),
+                        entry.path());
     }
 
     private void giveUp(Entry entry, Staged staged) throws IOException {
@@ -104,11 +110,17 @@ final class Recovery {
         arrivals.ledger().commit(connection -> new Transfers(connection).replace(failed));
         arrivals.receipts().removeUnfinished(entry.id());
         staged.discard(arrivals.durable());
-        LOG.warn(
-                "recovered partner={} id={}: it had not been delivered; what was staged is removed, and the sender has to"
-                        + " send it again",
-                entry.partner(),
-                entry.id());
+        LOG.atWarn()
+                .addKeyValue("direction", "in")
+                .addKeyValue("partner", entry.partner())
+                .addKeyValue("name", entry.name())
+                .addKeyValue("size", entry.size())
+                .addKeyValue("id", entry.id())
+                .log(
+                        "recovered partner={} id={}: it had not been delivered; what was staged is removed, and the sender has to"
+                                + " send it again",
+                        entry.partner(),
+                        entry.id());
     }
 
     private void removeOrphans() throws IOException {

@@ -49,7 +49,8 @@ class GarbageTest {
         home.partner("initech", Map.of("certificates", "certificates/initech.crt", "addresses", "any"));
         try (Logged log = Logged.by("countersign.refused");
                 RunningService service = RunningService.start(home);
-                SSLSocket partner = Client.of(home.authority.certificate(), acme).connect(service.port())) {
+                SSLSocket partner =
+                        Client.of(home.authority.certificate(), acme).connect(service.port())) {
             fail(service, home, Issue.to("CN=initech").selfSigned());
             Awaitility.await().until(() -> !service.refusals().isEmpty());
             for (int i = 0; i < 50; i++) {
@@ -117,13 +118,12 @@ class GarbageTest {
 
     /** Something else from each, from a thousand addresses. */
     private static void garbage(int port, int one) {
-        String said =
-                switch (one % 4) {
-                    case 0 -> "GET /" + one + " HTTP/1.0\r\n\r\n";
-                    case 1 -> "\u0016\u0003\u0001\u0000\u0005noise" + one;
-                    case 2 -> "\u00ff" + one;
-                    default -> "SSH-2.0-" + one + "\r\n";
-                };
+        String said = switch (one % 4) {
+            case 0 -> "GET /" + one + " HTTP/1.0\r\n\r\n";
+            case 1 -> "\u0016\u0003\u0001\u0000\u0005noise" + one;
+            case 2 -> "\u00ff" + one;
+            default -> "SSH-2.0-" + one + "\r\n";
+        };
         try (Socket socket = new Socket()) {
             int from = one % ADDRESSES;
             socket.bind(new InetSocketAddress(

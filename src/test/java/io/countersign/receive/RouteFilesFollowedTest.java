@@ -256,7 +256,7 @@ class RouteFilesFollowedTest {
                         () -> assertThat(service.complaints())
                                 .containsExactly(
                                         "routes/box.camel.yaml"
-                                                + ": names the route configuration refusal, which no file has; accepted: operators, refusals"));
+                                                + ": names the route configuration refusal, which no file has; accepted: alerts, operators, refusals"));
     }
 
     /** A folder that cannot be read says nothing of its files; trust goes on being followed. */

@@ -349,6 +349,28 @@ class SettingsCheckTest {
         assertThat(problems()).containsExactly("countersign.dns-wait (-D): '" + wait + "' " + said);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "1, 'is not a time; accepted: a number with a unit: ms, s, m, h, d'",
+        "999ms, 'is no time to gather alerts in; accepted: from 1s to 7d'",
+        "8d, 'is no time to gather alerts in; accepted: from 1s to 7d'",
+    })
+    void reportsInWhichTimeAlertsCannotBeGathered(String interval, String said) {
+        home.set("countersign.alert-interval", interval);
+
+        assertThat(problems()).containsExactly("countersign.alert-interval (-D): '" + interval + "' " + said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"xml", "JSON", ""})
+    void reportsWhatIsNoFormOfTheLog(String format) {
+        home.set("countersign.log-format", format);
+
+        assertThat(problems())
+                .containsExactly(
+                        "countersign.log-format (-D): '" + format + "' is no form of the log; accepted: text, json");
+    }
+
     @Test
     void acceptsNameServersWithAndWithoutPorts() {
         home.set(

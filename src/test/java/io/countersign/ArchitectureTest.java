@@ -126,7 +126,7 @@ class ArchitectureTest {
             .whereLayer("proxy")
             .mayOnlyBeAccessedByLayers("tls", "listener", "admission", "settings", "route", "cli")
             .whereLayer("kept")
-            .mayOnlyBeAccessedByLayers("revocation", "dns", "refusal", "admission")
+            .mayOnlyBeAccessedByLayers("revocation", "dns", "refusal", "partner", "admission")
             .whereLayer("text")
             .mayOnlyBeAccessedByLayers(
                     "tls", "revocation", "refusal", "retention", "listener", "send", "alert", "doctor", "cli")

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
@@ -23,23 +24,27 @@ final class Likeness {
     private final X509Certificate leaf;
     private final List<X509Certificate> shown;
     private final Set<CertificateName> names;
+    private final Predicate<Authority> isOwn;
     private final Instant now;
 
     /** @param rank the lower, the more alike */
     private record Found(int rank, Nearest nearest) {}
 
-    private Likeness(List<X509Certificate> shown, Set<CertificateName> names, Instant now) {
+    private Likeness(List<X509Certificate> shown, Set<CertificateName> names, Predicate<Authority> isOwn, Instant now) {
         this.leaf = shown.get(0);
+        this.isOwn = isOwn;
         this.shown = shown;
         this.names = names;
         this.now = now;
     }
 
-    static Optional<Nearest> nearest(Collection<KnownPartner> partners, List<X509Certificate> shown, Instant now) {
+    /** @param isOwn whether an authority is a partner's own, so that what it issues is hardly anybody else's */
+    static Optional<Nearest> nearest(
+            Collection<KnownPartner> partners, List<X509Certificate> shown, Predicate<Authority> isOwn, Instant now) {
         if (shown.isEmpty()) {
             return Optional.empty();
         }
-        Likeness likeness = new Likeness(shown, names(shown.get(0)), now);
+        Likeness likeness = new Likeness(shown, names(shown.get(0)), isOwn, now);
         return partners.stream()
                 .flatMap(likeness::found)
                 .min(Comparator.comparingInt(Found::rank)
@@ -90,7 +95,7 @@ final class Likeness {
         if (names.contains(name)) {
             return found(issued ? 1 : 3, partner, "has its name " + name + issuedBy(partner, issuing, issued));
         }
-        if (issued) {
+        if (issued && isOwn.test(Authority.of(issuing.get()))) {
             return found(
                     6,
                     partner,

@@ -106,7 +106,12 @@ public final class PartnerDirectory {
     }
 
     Optional<Nearest> nearest(List<X509Certificate> shown, Instant now) {
-        return Likeness.nearest(byId.values(), shown, now);
+        return Likeness.nearest(byId.values(), shown, index::isOwn, now);
+    }
+
+    /** The shared trust, and the authorities that partners' files name. */
+    Authorities anchors() {
+        return index.anchors();
     }
 
     RevocationCheck revocation() {

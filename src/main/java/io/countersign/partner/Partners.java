@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Partners implements ClientTrust {
     private final Clock clock;
+    private final Intermediates intermediates = new Intermediates();
     private volatile PartnerDirectory directory =
             new PartnerDirectory(List.of(), Authorities.of(List.of()), (path, stapled) -> {}, new Problems());
 
@@ -104,6 +105,7 @@ public final class Partners implements ClientTrust {
     @Override
     public void check(List<X509Certificate> shown) throws CertificateException {
         directory.check(shown, clock.instant());
+        intermediates.saw(shown);
     }
 
     @Override
@@ -124,7 +126,10 @@ public final class Partners implements ClientTrust {
 
     /** The partner that a certificate which identifies nobody is most like, for an operator's eyes alone. */
     public Optional<Nearest> nearest(List<X509Certificate> shown) {
-        return directory.nearest(shown, clock.instant());
+        PartnerDirectory now = directory;
+        return now.nearest(shown, clock.instant())
+                .map(nearest -> new Nearest(
+                        nearest.partner(), nearest.difference() + intermediates.leftOut(shown, now.anchors())));
     }
 
     /**

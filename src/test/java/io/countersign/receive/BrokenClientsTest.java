@@ -91,6 +91,9 @@ class BrokenClientsTest {
         home.partner(
                 "vandelay",
                 Map.of("authority", "certificates/issuing.crt", "subject", "CN=vandelay", "addresses", "any"));
+        home.partner(
+                "soylent", Map.of("authority", "certificates/shared.crt", "subject", "CN=soylent", "addresses", "any"));
+        home.authority.write(home.certificates(), "shared");
         switchedOff = home.pinned("off");
         home.partner("off", Map.of("certificates", "certificates/off.crt", "addresses", "any", "enabled", "false"));
         elsewhere = home.pinned("elsewhere");
@@ -246,6 +249,14 @@ class BrokenClientsTest {
                         + " certificate has to be shown, too",
                 "hooli",
                 "has its name subject:cn=hooli, issued by 'CN=Unshown'");
+        Certified sometimes = Issue.to("CN=hooli").by(second);
+        row(
+                rows,
+                "an intermediate left out that was shown before",
+                () -> tls(sometimes).make() + tls(alone(sometimes)).make(),
+                "issued under 'CN=Issuing 2', which is not among the trusted authorities",
+                "hooli",
+                "issuer 'CN=Issuing 2' is not in trust, and was not shown; its parent 'CN=Test authority' is");
         row(
                 rows,
                 "the wrong way round",

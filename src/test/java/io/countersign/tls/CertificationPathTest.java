@@ -110,7 +110,7 @@ class CertificationPathTest {
     void isNotFoundWhereAnIntermediateIsMissing() {
         refused(List.of(BELOW.certificate()), ROOT)
                 .withMessage("certificate 'CN=acme' is issued under 'CN=Intermediate', which is not among the trusted"
-                        + " authorities");
+                        + " authorities; if it is an intermediate, its certificate has to be shown, too");
     }
 
     @Test
@@ -129,7 +129,7 @@ class CertificationPathTest {
 
         refused(other.chain(), ROOT)
                 .withMessage("certificate 'CN=acme,O=Acme' is issued under 'CN=Other', which is not among the trusted"
-                        + " authorities");
+                        + " authorities; if it is an intermediate, its certificate has to be shown, too");
     }
 
     @Test

@@ -151,7 +151,8 @@ class ServerTrustTest {
         refused(under(ROOT), beneathLeaf, HOST, Fault.UNTRUSTED);
         refused(under(ROOT), new Certified(alone.keys(), List.of(alone.certificate())), HOST, Fault.UNTRUSTED)
                 .withMessage("the server is not trusted: certificate 'CN=server' is issued under 'CN=Issuing', which is"
-                        + " not among the trusted authorities");
+                        + " not among the trusted authorities; if it is an intermediate, its certificate has to be"
+                        + " shown, too");
     }
 
     @Test

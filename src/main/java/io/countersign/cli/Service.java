@@ -8,7 +8,6 @@ import io.countersign.listener.Listeners;
 import io.countersign.operations.Expiry;
 import io.countersign.operations.ExpiryHealth;
 import io.countersign.operations.LedgerHealth;
-import io.countersign.operations.Metrics;
 import io.countersign.operations.PartnersHealth;
 import io.countersign.operations.StoppingHealth;
 import io.countersign.partner.Partners;
@@ -123,8 +122,8 @@ public final class Service implements AutoCloseable {
             main.bind("refusal", refusing);
             main.bind("hasOwnRoute", ownRoute);
             main.bind("progress", (SendingFile.Progress) (file, sent, of) -> {});
-            main.bind("metrics", Metrics.registry());
             main.bind("expiry", expiry);
+            new Measures(settings, partners, ledger, refusals, clock).bind(main);
             goOn();
             main.init();
             HealthCheckRegistry.get(context()).register(new StoppingHealth(() -> ending));

@@ -17,10 +17,12 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,6 +90,16 @@ public final class Partners implements ClientTrust {
     /** By which certificates are valid or not. */
     public Clock clock() {
         return clock;
+    }
+
+    /** All that are in force, the ones that are not enabled, too. */
+    public Collection<KnownPartner> all() {
+        return directory.all();
+    }
+
+    /** Their names. */
+    public Set<String> names() {
+        return directory.names();
     }
 
     public int size() {

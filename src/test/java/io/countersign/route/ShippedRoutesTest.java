@@ -6,7 +6,10 @@ import io.countersign.client.SendingFile;
 import io.countersign.dns.Names;
 import io.countersign.ledger.Ledger;
 import io.countersign.operations.Expiry;
+import io.countersign.operations.Folders;
 import io.countersign.operations.Metrics;
+import io.countersign.operations.OutboxGauges;
+import io.countersign.operations.TransferMetrics;
 import io.countersign.partner.Partner;
 import io.countersign.partner.Partners;
 import io.countersign.refusal.Code;
@@ -18,6 +21,7 @@ import io.countersign.settings.Settings;
 import io.countersign.sighting.Sightings;
 import io.countersign.tls.ListenerTls;
 import io.countersign.transfer.Transfer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -92,7 +96,13 @@ class ShippedRoutesTest extends CamelTestSupport {
         context.getRegistry().bind("sightings", new Sightings(Clock.systemUTC()));
         context.getRegistry().bind("refusal", refusing);
         context.getRegistry().bind("hasOwnRoute", ownRoute);
-        context.getRegistry().bind("metrics", Metrics.registry());
+        PrometheusMeterRegistry metrics = Metrics.registry();
+        context.getRegistry().bind("metrics", metrics);
+        context.getRegistry().bind("tally", new TransferMetrics(metrics, Set::of));
+        context.getRegistry()
+                .bind(
+                        "outboxes",
+                        new OutboxGauges(metrics, new Folders(home, name -> true), Set::of, Clock.systemUTC()));
         context.getRegistry().bind("expiry", new Expiry(List::of, Clock.systemUTC()));
         context.getRegistry().bind("progress", (SendingFile.Progress) (file, sent, of) -> {});
         return context;

@@ -117,6 +117,13 @@ public final class Partners implements ClientTrust {
     }
 
     @Override
+    public boolean pins(X509Certificate certificate) {
+        return directory.all().stream()
+                .flatMap(partner -> partner.pins().stream())
+                .anyMatch(pin -> pin.certificate().equals(certificate));
+    }
+
+    @Override
     public @Nullable X509Certificate issuer(X509Certificate issued) {
         return directory.issuer(issued);
     }

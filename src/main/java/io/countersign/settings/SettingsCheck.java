@@ -47,7 +47,7 @@ public final class SettingsCheck {
         ListeningCheck operations = ListeningCheck.ofOperations(settings, problems);
         InetAddress operationsHost = operations.host();
         Integer operationsPort = operations.port();
-        operations.keepToLoopback(operationsHost);
+        OperatorTerms.check(settings, operationsHost, problems);
         operations.isFree(operationsHost, operationsPort);
         operations.isNotThatOf(operationsHost, operationsPort, host, port);
         return check.all(host);

@@ -7,8 +7,10 @@ import io.countersign.dns.Names;
 import io.countersign.ledger.Ledger;
 import io.countersign.operations.Expiry;
 import io.countersign.operations.Folders;
+import io.countersign.operations.History;
 import io.countersign.operations.Metrics;
 import io.countersign.operations.OutboxGauges;
+import io.countersign.operations.Status;
 import io.countersign.operations.TransferMetrics;
 import io.countersign.partner.Partner;
 import io.countersign.partner.Partners;
@@ -19,6 +21,7 @@ import io.countersign.refusal.Refusing;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.sighting.Sightings;
+import io.countersign.testing.NoOverview;
 import io.countersign.tls.ListenerTls;
 import io.countersign.transfer.Transfer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -103,7 +106,11 @@ class ShippedRoutesTest extends CamelTestSupport {
                 .bind(
                         "outboxes",
                         new OutboxGauges(metrics, new Folders(home, name -> true), Set::of, Clock.systemUTC()));
-        context.getRegistry().bind("expiry", new Expiry(List::of, Clock.systemUTC()));
+        Expiry expiry = new Expiry(List::of, Clock.systemUTC());
+        context.getRegistry().bind("expiry", expiry);
+        History history = new History(ledger, Clock.systemUTC());
+        context.getRegistry()
+                .bind("status", new Status(new NoOverview(), expiry, history, ledger, home, Clock.systemUTC()));
         context.getRegistry().bind("progress", (SendingFile.Progress) (file, sent, of) -> {});
         return context;
     }
@@ -302,6 +309,17 @@ class ShippedRoutesTest extends CamelTestSupport {
                         });
                     }
                 });
+        for (String operators : List.of("page", "health", "metrics")) {
+            AdviceWith.adviceWith(
+                    context.getRouteDefinition(operators),
+                    context,
+                    new org.apache.camel.builder.AdviceWithRouteBuilder() {
+                        @Override
+                        public void configure() {
+                            replaceFromWith("direct:operators-" + operators);
+                        }
+                    });
+        }
         context.start();
     }
 

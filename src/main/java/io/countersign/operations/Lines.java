@@ -1,5 +1,6 @@
 package io.countersign.operations;
 
+import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.apache.camel.util.json.JsonArray;
 import org.apache.camel.util.json.JsonObject;
@@ -11,12 +12,12 @@ final class Lines {
 
     private Lines() {}
 
-    /** @param chars of JSON, at most, however long its lines are */
-    static JsonArray first(Stream<JsonObject> lines, int most, int chars) {
+    /** @param bytes of JSON, at most, however long its lines are */
+    static JsonArray first(Stream<JsonObject> lines, int most, int bytes) {
         JsonArray taken = new JsonArray();
-        int room = chars;
+        int room = bytes;
         for (JsonObject line : (Iterable<JsonObject>) lines.limit(most)::iterator) {
-            room -= line.toJson().length();
+            room -= line.toJson().getBytes(StandardCharsets.UTF_8).length;
             if (room < 0) {
                 break;
             }

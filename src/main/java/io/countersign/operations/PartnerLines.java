@@ -15,7 +15,7 @@ import org.apache.camel.util.json.JsonObject;
 /** The partners, as the status page shows them: first the one of whom something ends next. */
 final class PartnerLines {
     private static final int MOST = 300;
-    private static final int CHARS = 100_000;
+    private static final int BYTES = 90_000;
     private static final int DATES = 6;
 
     private PartnerLines() {}
@@ -31,7 +31,7 @@ final class PartnerLines {
                                         .thenComparing(PartnerLine::name))
                                 .map(partner -> line(partner, lastDay.getOrDefault(partner.name(), Map.of()), now)),
                         MOST,
-                        CHARS));
+                        BYTES));
         return partners;
     }
 

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 /** What was refused, as the status page shows it. */
 final class RefusalLines {
     private static final int MOST = 200;
-    private static final int CHARS = 110_000;
+    private static final int BYTES = 90_000;
 
     private RefusalLines() {}
 
     static JsonObject of(List<Event> events) {
         JsonObject refusals = new JsonObject();
         refusals.put("total", events.size());
-        refusals.put("events", Lines.first(events.stream().map(RefusalLines::line), MOST, CHARS));
+        refusals.put("events", Lines.first(events.stream().map(RefusalLines::line), MOST, BYTES));
         return refusals;
     }
 

@@ -36,7 +36,8 @@ public final class Status {
     private static final Pattern FINGERPRINT = Pattern.compile(",? ?SHA-256 fingerprint [0-9a-f]{64}");
     private static final int TRANSFERS = 50;
     private static final int WAITING = 100;
-    private static final int CHARS = 30_000;
+    private static final int WARNINGS = 20;
+    private static final int BYTES = 30_000;
 
     private final Overview overview;
     private final Expiry expiry;
@@ -93,7 +94,7 @@ public final class Status {
         status.put(
                 "warnings",
                 new JsonArray(overview.warnings().stream()
-                        .limit(WAITING)
+                        .limit(WARNINGS)
                         .map(Lines::text)
                         .toList()));
         status.put("outboxes", outboxes(waiting));
@@ -132,7 +133,7 @@ public final class Status {
         all.put("total", waiting.size());
         all.put("files", folders(outboxes.content()));
         all.put("failed", folders(failed.content()));
-        all.put("waiting", Lines.first(waiting.stream().map(Status::line), WAITING, CHARS));
+        all.put("waiting", Lines.first(waiting.stream().map(Status::line), WAITING, BYTES));
         return all;
     }
 

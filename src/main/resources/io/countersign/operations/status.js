@@ -118,6 +118,7 @@
   /** A row whose cells know their columns' names, for narrow screens. */
   function row(labels) {
     const tr = make("tr");
+    tr.role = "row";
     labels.forEach((label, i) => {
       const cell = make(i === 0 ? "th" : "td");
       if (i === 0) {
@@ -125,6 +126,7 @@
       } else if (label) {
         cell.dataset.label = label;
       }
+      cell.role = i === 0 ? "rowheader" : "cell";
       tr.append(cell);
     });
     return tr;
@@ -518,6 +520,10 @@
     }
   });
   at("filter").addEventListener("input", filter);
+  // On narrow screens tables look like cards, and are tables all the same.
+  for (const [tag, role] of [["table", "table"], ["thead", "rowgroup"], ["tbody", "rowgroup"], ["thead tr", "row"], ["thead th", "columnheader"]]) {
+    document.querySelectorAll("main " + tag).forEach(element => put(element, "role", role));
+  }
   document.querySelectorAll("input[type=radio]").forEach(radio => radio.addEventListener("change", () => status && showPlot(false)));
   window.addEventListener("resize", () => plot && plot.setSize({width: width(), height: 190}));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => status && showPlot(true));

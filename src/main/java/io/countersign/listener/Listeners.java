@@ -195,6 +195,15 @@ public final class Listeners extends JettyHttpComponent12 {
         return gate;
     }
 
+    /** None where no route is there at the moment. */
+    private @Nullable Boolean isForOperators(String place) {
+        return connected.stream()
+                        .anyMatch(consumer -> place((JettyHttpEndpoint) consumer.getEndpoint())
+                                .equals(place))
+                ? isAny(place, AsSent::isForOperators)
+                : null;
+    }
+
     private boolean isAny(String place, Predicate<AsSent> such) {
         return connected.stream()
                 .map(consumer -> (JettyHttpEndpoint) consumer.getEndpoint())
@@ -277,7 +286,7 @@ public final class Listeners extends JettyHttpComponent12 {
         server.insertHandler(new Lingering());
         String place = place(endpoint);
         server.insertHandler(new OperatorsDoor(
-                () -> isAny(place, AsSent::isForOperators),
+                () -> isForOperators(place),
                 () -> spoken(place),
                 endpoint.getHttpUri().getHost(),
                 refusals));

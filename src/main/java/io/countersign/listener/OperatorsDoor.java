@@ -37,20 +37,25 @@ final class OperatorsDoor extends Handler.Wrapper {
             .asImmutable();
     private static final String LOCALHOST = "localhost";
 
-    private final Supplier<Boolean> isForOperators;
+    private final Supplier<@Nullable Boolean> isForOperators;
     private final Supplier<@Nullable ListenerTls> tls;
     private final String host;
     private final Refusals refusals;
+    /** What was so when there was last a route: one that is just being replaced opens nothing. */
+    private volatile boolean closed = true;
 
     /**
      * The door of one listener.
      *
-     * @param isForOperators whether it is for them; every other stays as it is
+     * @param isForOperators whether it is for them, every other stays as it is; none where there is no route at the moment
      * @param tls what is spoken there; none where it is plain HTTP
      * @param host where it listens, as in its URL
      */
     OperatorsDoor(
-            Supplier<Boolean> isForOperators, Supplier<@Nullable ListenerTls> tls, String host, Refusals refusals) {
+            Supplier<@Nullable Boolean> isForOperators,
+            Supplier<@Nullable ListenerTls> tls,
+            String host,
+            Refusals refusals) {
         this.isForOperators = isForOperators;
         this.tls = tls;
         this.host = unbracketed(host);
@@ -61,7 +66,11 @@ final class OperatorsDoor extends Handler.Wrapper {
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         ListenerTls spoken = tls.get();
         OperatorTrust operators = spoken == null ? null : spoken.operators();
-        if (!isForOperators.get() && operators == null) {
+        Boolean now = isForOperators.get();
+        if (now != null) {
+            closed = now;
+        }
+        if (!closed && operators == null) {
             return super.handle(request, response, callback);
         }
         HEADERS.forEach(response.getHeaders()::put);

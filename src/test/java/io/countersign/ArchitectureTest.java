@@ -105,7 +105,8 @@ class ArchitectureTest {
             .whereLayer("client")
             .mayOnlyBeAccessedByLayers("send", "doctor", "cli")
             .whereLayer("transfer")
-            .mayOnlyBeAccessedByLayers("admission", "send", "route", "sighting", "receipt", "rebuild", "cli")
+            .mayOnlyBeAccessedByLayers(
+                    "admission", "send", "route", "sighting", "receipt", "rebuild", "operations", "cli")
             .whereLayer("receipt")
             .mayOnlyBeAccessedByLayers("send", "cli")
             .whereLayer("retention")

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeTest {
     private static final Pattern BLOCK = Pattern.compile("```(sh|yaml)\\n(.*?)```", Pattern.DOTALL);
 
-    private static final Pattern HEALTH = Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)/health");
+    private static final Pattern HEALTH = Pattern.compile("https?://127\\.0\\.0\\.1:(\\d+)/health");
 
     @TempDir
     private Path home;
@@ -39,8 +39,9 @@ class ReadmeTest {
         List<String> curls =
                 blocks(readme, "sh").filter(block -> block.startsWith("curl")).toList();
         List<String> files = blocks(readme, "yaml").toList();
-        assertThat(curls).hasSize(7);
-        assertThat(files).hasSize(6); // the fourth is BehindProxyTest's, then DistributionIT's and AlertRoutesTest's
+        assertThat(curls).hasSize(10);
+        assertThat(files)
+                .hasSize(7); // the fourth is BehindProxyTest's, the fifth DistributionIT's, the last AlertRoutesTest's
         Files.writeString(
                 home.resolve("countersign.properties"), "countersign.port = 0\ncountersign.operations-port = 0\n");
 
@@ -63,8 +64,10 @@ class ReadmeTest {
             assertThat(commands(readme, "receipts", 3))
                     .contains("README.md", "2 receipts: 1 signed and good, ", "receipt.p7m: signed by us, ");
             assertThat(curl(curls.get(5).replace("8444", operationsPort(service)), port))
-                    .contains("{\"status\":\"up\"", "complaints", "waiting", "unsendable", "expiring", "notRenewable");
+                    .contains("\"headline\":", "\"name\":\"acme\"", "\"code\":\"certificate-unknown\"");
             assertThat(curl(curls.get(6).replace("8444", operationsPort(service)), port))
+                    .contains("{\"status\":\"up\"", "complaints", "waiting", "unsendable", "expiring", "notRenewable");
+            assertThat(curl(curls.get(7).replace("8444", operationsPort(service)), port))
                     .containsPattern("(?m)^countersign_certificate_not_after_timestamp_seconds\\{.*owner=\"acme\"");
 
             Path acme = home.resolve("routes/partners/acme.camel.yaml");
@@ -91,10 +94,29 @@ class ReadmeTest {
 
         int second = freePort();
         write(files.get(2).replace("8445", Integer.toString(second)));
+        int third = freePort();
+        write(files.get(5).replace("8446", Integer.toString(third)));
         try (ServiceProcess service = ServiceProcess.start(home)) {
             assertThat(curl(curls.get(3).replace("8445", Integer.toString(second)), service.port()))
                     .contains("\"partner\":\"anyone\"");
             assertThat(files("data/suggestions")).hasSize(1);
+            assertThat(curl(curls.get(9).replace("8446", Integer.toString(third)), service.port()))
+                    .startsWith("You would be admitted, as stranger.");
+            assertThat(commands(readme, "refusals list", 1)).contains("acme", "address-not-allowed");
+        }
+
+        String operator = blocks(readme, "sh")
+                .filter(block -> block.startsWith("openssl req -x509"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(Command.run(home, List.of("sh", "-ec", operator)).exitCode()).isZero();
+        assertThat(home.resolve("operator.p12")).isNotEmptyFile();
+        Files.writeString(
+                home.resolve("countersign.properties"),
+                "countersign.port = 0\ncountersign.operations-port = 0\ncountersign.operators = operator.crt\n");
+        try (ServiceProcess service = ServiceProcess.start(home)) {
+            assertThat(curl(curls.get(8).replace("8444", operationsPort(service)), service.port()))
+                    .contains("{\"status\":\"up\"");
         }
     }
 

@@ -14,6 +14,7 @@ import io.countersign.settings.InvalidSettingsException;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.settings.SettingsCheck;
+import io.countersign.transfer.Tally;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -155,6 +156,7 @@ final class Sending implements AutoCloseable {
         Names asked = new Names(dns.servers(), dns.longestWait());
         names = asked;
         main.bind("names", asked);
+        main.bind("tally", Tally.NONE);
         main.bind("progress", (SendingFile.Progress) new ProgressBars());
         main.init();
         new Routes(main.getCamelContext(), settings, partners, checked).loadSending(partner, outbox.folder(), problems);

@@ -8,9 +8,10 @@ import io.countersign.ledger.Node;
 import io.countersign.listener.Listeners;
 import io.countersign.operations.Expiry;
 import io.countersign.operations.ExpiryHealth;
+import io.countersign.operations.History;
 import io.countersign.operations.LedgerHealth;
-import io.countersign.operations.Metrics;
 import io.countersign.operations.PartnersHealth;
+import io.countersign.operations.Status;
 import io.countersign.operations.StoppingHealth;
 import io.countersign.partner.Partners;
 import io.countersign.refusal.Refusals;
@@ -30,6 +31,7 @@ import io.countersign.settings.ShutdownTerms;
 import io.countersign.sighting.Sightings;
 import io.countersign.tls.CompanyIdentity;
 import io.countersign.tls.Dated;
+import io.countersign.tls.OperatorTrust;
 import io.countersign.transfer.Arrivals;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -131,8 +133,19 @@ public final class Service implements AutoCloseable {
             main.bind("refusals", refusals);
             main.bind("hasOwnRoute", ownRoute);
             main.bind("progress", (SendingFile.Progress) (file, sent, of) -> {});
-            main.bind("metrics", Metrics.registry());
             main.bind("expiry", expiry);
+            new Measures(settings, partners, ledger, refusals, clock).bind(main);
+            History history = new History(ledger, clock);
+            refusals.observe(history);
+            main.bind(
+                    "status",
+                    new Status(
+                            new WholeService(this, partners, sightings, refusals, this::attempts, () -> ending),
+                            expiry,
+                            history,
+                            ledger,
+                            settings.path("countersign.data"),
+                            clock));
             goOn();
             main.init();
             HealthCheckRegistry.get(context()).register(new StoppingHealth(() -> ending));
@@ -141,6 +154,8 @@ public final class Service implements AutoCloseable {
             HealthCheckRegistry.get(context()).register(new LedgerHealth(ledger));
             Following following = new Routes(context(), settings, partners, revocation).load(ownRoute, problems);
             this.following = following;
+            OperatorsCheck.check(
+                    context().getRegistry().findByType(OperatorTrust.class), partners, settings, clock, problems);
             problems.throwIfAny();
             sightings.start(settings.path("countersign.data"));
             goOn();

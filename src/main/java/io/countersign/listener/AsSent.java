@@ -35,6 +35,7 @@ public final class AsSent extends DefaultHttpBinding {
     private List<String> headers = List.of();
     private @Nullable Refusing refusal;
     private boolean askedWhileStopping;
+    private boolean forOperators;
 
     /** The request headers that become message headers, separated by commas. */
     public void setHeaders(String headers) {
@@ -60,6 +61,15 @@ public final class AsSent extends DefaultHttpBinding {
     /** Whether the listener still takes requests while the service stops, as one does that tells how the service is. */
     public void setAskedWhileStopping(boolean askedWhileStopping) {
         this.askedWhileStopping = askedWhileStopping;
+    }
+
+    /** Whether the listener is for those who run the service, and no web page from elsewhere may ask there. */
+    public void setForOperators(boolean forOperators) {
+        this.forOperators = forOperators;
+    }
+
+    boolean isForOperators() {
+        return forOperators;
     }
 
     boolean isAskedWhileStopping() {

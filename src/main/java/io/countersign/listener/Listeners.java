@@ -21,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Predicate;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.jetty.JettyHttpEndpoint;
@@ -40,6 +41,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.ThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,6 +85,9 @@ public final class Listeners extends JettyHttpComponent12 {
         String tlsBean = String.valueOf(parameters.get("sslContextParameters"));
         JettyHttpEndpoint endpoint = (JettyHttpEndpoint) super.createEndpoint(uri, remaining, parameters);
         URI address = endpoint.getHttpUri();
+        if ("http".equals(endpoint.getProtocol())) {
+            endpoint.setSslContextParameters(null); // Camel would have its files read, which nothing here needs
+        }
         if (address.getPort() == 0) {
             ServerSocketChannel channel = freePort(address.getHost() + " " + tlsBean, address.getHost());
             endpoint.setHttpUri(withPort(address, channel.socket().getLocalPort()));
@@ -190,12 +195,26 @@ public final class Listeners extends JettyHttpComponent12 {
         return gate;
     }
 
-    private boolean isAskedWhileStopping(String place) {
+    /** None where no route is there at the moment. */
+    private @Nullable Boolean isForOperators(String place) {
+        return connected.stream()
+                        .anyMatch(consumer -> place((JettyHttpEndpoint) consumer.getEndpoint())
+                                .equals(place))
+                ? isAny(place, AsSent::isForOperators)
+                : null;
+    }
+
+    private boolean isAny(String place, Predicate<AsSent> such) {
         return connected.stream()
                 .map(consumer -> (JettyHttpEndpoint) consumer.getEndpoint())
                 .anyMatch(endpoint -> place(endpoint).equals(place)
                         && endpoint.getHttpBinding() instanceof AsSent asSent
-                        && asSent.isAskedWhileStopping());
+                        && such.test(asSent));
+    }
+
+    private @Nullable ListenerTls spoken(String place) {
+        TlsConnection connection = tls.get(place);
+        return connection == null ? null : connection.spoken();
     }
 
     /** Camel keeps a connector for as long as it has a consumer; this one gets no requests. */
@@ -265,7 +284,12 @@ public final class Listeners extends JettyHttpComponent12 {
         server.getDescendant(ServletContextHandler.class).setErrorHandler(new ErrorAnswers(refusals));
         server.insertHandler(new Lingering());
         String place = place(endpoint);
-        server.insertHandler(gate.at(() -> isAskedWhileStopping(place)));
+        server.insertHandler(new OperatorsDoor(
+                () -> isForOperators(place),
+                () -> spoken(place),
+                endpoint.getHttpUri().getHost(),
+                refusals));
+        server.insertHandler(gate.at(() -> isAny(place, AsSent::isAskedWhileStopping)));
         servlet.setServletResolveConsumerStrategy(new ExactPath(routes.readLock()));
         return servlet;
     }

@@ -55,6 +55,13 @@ public final class ShowHealth implements Processor {
         };
     }
 
+    /** Without their details. */
+    static JsonArray brief(Collection<Result> results) {
+        JsonArray checks = checks(results);
+        checks.forEach(check -> ((JsonObject) check).remove("details"));
+        return checks;
+    }
+
     private static JsonArray checks(Collection<Result> results) {
         JsonArray checks = new JsonArray();
         for (Result result : results) {

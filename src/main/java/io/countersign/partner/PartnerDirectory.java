@@ -68,6 +68,14 @@ public final class PartnerDirectory {
         return clashing;
     }
 
+    Collection<KnownPartner> all() {
+        return byId.values();
+    }
+
+    Set<String> names() {
+        return byId.keySet();
+    }
+
     public int size() {
         return byId.size();
     }

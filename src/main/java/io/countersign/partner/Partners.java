@@ -18,11 +18,13 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +95,16 @@ public final class Partners implements ClientTrust {
         return clock;
     }
 
+    /** All that are in force, the ones that are not enabled, too. */
+    public Collection<KnownPartner> all() {
+        return directory.all();
+    }
+
+    /** Their names. */
+    public Set<String> names() {
+        return directory.names();
+    }
+
     public int size() {
         return directory.size();
     }
@@ -106,6 +118,13 @@ public final class Partners implements ClientTrust {
     public void check(List<X509Certificate> shown) throws CertificateException {
         directory.check(shown, clock.instant());
         intermediates.saw(shown);
+    }
+
+    @Override
+    public boolean pins(X509Certificate certificate) {
+        return directory.all().stream()
+                .flatMap(partner -> partner.pins().stream())
+                .anyMatch(pin -> pin.certificate().equals(certificate));
     }
 
     @Override

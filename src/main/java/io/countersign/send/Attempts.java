@@ -1,8 +1,10 @@
 package io.countersign.send;
 
+import io.countersign.ledger.Entry.State;
 import io.countersign.ledger.Ledger;
 import io.countersign.transfer.Durable;
 import io.countersign.transfer.Lasting;
+import io.countersign.transfer.Tally;
 import io.countersign.transfer.Transfer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -31,6 +34,7 @@ public final class Attempts implements Lasting {
     private final Durable durable = new Durable();
     private @Nullable Ledger ledger;
     private @Nullable Path data;
+    private Tally tally = Tally.NONE;
     private @Nullable Waiting waiting;
     private volatile Consumer<Unsent> observer = unsent -> {};
     private boolean recovered;
@@ -67,6 +71,11 @@ public final class Attempts implements Lasting {
     /** The folder of all that must survive. */
     public void setData(String data) {
         this.data = Path.of(data).toAbsolutePath();
+    }
+
+    /** Is told what becomes of each; where it is not set, nobody is. */
+    public void setTally(Tally tally) {
+        this.tally = tally;
     }
 
     /** Attempts each file once and no more, for a command that tells how that went; its files are not those of the outboxes. */
@@ -161,12 +170,24 @@ public final class Attempts implements Lasting {
     /** Keeps when the next attempt is due. */
     void setBack(Pending again) {
         files().setBack(again);
+        tell(again, Tally.Result.RETRIED);
     }
 
     /** Keeps what has become of a file for good. */
     void end(Pending pending, Ending ending) {
         files().end(pending, ending);
         underWay.putAway(pending.key());
+        if (ending.state() != State.WITHDRAWN) {
+            tell(pending, ending.state() == State.SENT ? Tally.Result.SENT : Tally.Result.NOT_SENT);
+        }
+    }
+
+    private void tell(Pending pending, Tally.Result result) {
+        tally.became(
+                pending.partner(),
+                result,
+                result == Tally.Result.SENT ? pending.size() : 0,
+                underWay.lasted(pending.partner(), pending.path()));
     }
 
     /** Keeps that a file is not there any more; one that was accepted was sent all the same, and its papers stay. */
@@ -197,6 +218,15 @@ public final class Attempts implements Lasting {
                 .map(pending -> "outbox/" + pending.partner() + "/" + pending.path() + " attempts=" + pending.attempts()
                         + " next=" + pending.next() + " " + pending.lastFailure())
                 .sorted()
+                .toList();
+    }
+
+    /** The same, one by one; those come first that wait the longest. */
+    public List<WaitingFile> waitingFiles() {
+        return files().all().stream()
+                .filter(pending -> pending.lastFailure() != null)
+                .map(WaitingFile::of)
+                .sorted(Comparator.comparing(WaitingFile::since))
                 .toList();
     }
 

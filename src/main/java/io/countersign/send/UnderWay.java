@@ -1,5 +1,6 @@
 package io.countersign.send;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class UnderWay {
     private static final int MOST_VERDICTS = 1_000;
 
-    private final Set<Place> running = ConcurrentHashMap.newKeySet();
+    /** Since when, by the clock that only goes forward. */
+    private final Map<Place, Long> running = new ConcurrentHashMap<>();
+
     private final Set<Place> attempted = ConcurrentHashMap.newKeySet();
     private final Map<Place, Instant> postponed = new ConcurrentHashMap<>();
     private final Map<Place, String> troubles = new ConcurrentHashMap<>();
@@ -27,7 +30,7 @@ final class UnderWay {
      */
     boolean begin(String partner, String path, boolean once) {
         Place place = new Place(partner, path);
-        return (!once || attempted.add(place)) && running.add(place);
+        return (!once || attempted.add(place)) && running.putIfAbsent(place, System.nanoTime()) == null;
     }
 
     void end(String partner, String path) {
@@ -35,10 +38,17 @@ final class UnderWay {
     }
 
     List<String> running() {
-        return running.stream()
+        return running.keySet().stream()
                 .map(place -> "outbox/" + place.partner() + "/" + place.path())
                 .sorted()
                 .toList();
+    }
+
+    /** How long the attempt has lasted that is on its way; none where there is none. */
+    @Nullable
+    Duration lasted(String partner, String path) {
+        Long began = running.get(new Place(partner, path));
+        return began == null ? null : Duration.ofNanos(System.nanoTime() - began);
     }
 
     boolean isIdle() {
@@ -46,7 +56,7 @@ final class UnderWay {
     }
 
     boolean contains(String partner, String path) {
-        return running.contains(new Place(partner, path));
+        return running.containsKey(new Place(partner, path));
     }
 
     /** Leaves a file alone for a while. */

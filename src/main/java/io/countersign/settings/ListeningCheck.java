@@ -48,17 +48,6 @@ final class ListeningCheck {
         }
     }
 
-    /** What it shows, it shows to everybody. */
-    void keepToLoopback(@Nullable InetAddress host) {
-        if (host != null && !host.isLoopbackAddress()) {
-            problems.add(
-                    settings.where(hostKey),
-                    "health and metrics are shown without a login, and '" + settings.get(hostKey)
-                            + "' can be reached from other machines; accepted: loopback, such as 127.0.0.1, ::1 or"
-                            + " localhost");
-        }
-    }
-
     /** @return none where it is no port; 0 stands for a free one */
     @Nullable
     Integer port() {

@@ -28,6 +28,9 @@ public final class Settings {
     public static final String FILE = "countersign.properties";
     public static final String HOME = "countersign.home";
 
+    /** The placeholder that follows from whether operators log in. */
+    private static final String SCHEME = "countersign.operations-scheme";
+
     private static final String LEDGER = "countersign.ledger-url";
     private static final String SQLITE = "jdbc:sqlite:";
 
@@ -120,6 +123,7 @@ public final class Settings {
         for (String host : List.of("countersign.host", "countersign.operations-host")) {
             placeholders.setProperty(host, inUrl(get(host)));
         }
+        placeholders.setProperty(SCHEME, get("countersign.operators").isBlank() ? "http" : "https");
         return placeholders;
     }
 

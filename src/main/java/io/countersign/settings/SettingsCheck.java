@@ -47,7 +47,7 @@ public final class SettingsCheck {
         ListeningCheck operations = ListeningCheck.ofOperations(settings, problems);
         InetAddress operationsHost = operations.host();
         Integer operationsPort = operations.port();
-        operations.keepToLoopback(operationsHost);
+        OperatorTerms.check(settings, operationsHost, problems);
         operations.isFree(operationsHost, operationsPort);
         operations.isNotThatOf(operationsHost, operationsPort, host, port);
         return check.all(host);
@@ -67,7 +67,7 @@ public final class SettingsCheck {
         var unused = check.allButData(host);
         ListeningCheck operations = ListeningCheck.ofOperations(settings, problems);
         InetAddress operationsHost = operations.host();
-        operations.keepToLoopback(operationsHost);
+        OperatorTerms.check(settings, operationsHost, problems);
         operations.isNotThatOf(operationsHost, operations.port(), host, partners.port());
     }
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -76,6 +77,11 @@ final class LastUse {
             LOG.warn("when certificates were last used cannot be written, and is tried again: {}", failed);
         }
         complaint = failed;
+    }
+
+    List<Use> uses(String partner) {
+        PartnerUses uses = byPartner.get(partner);
+        return uses == null ? List.of() : uses.newest();
     }
 
     private PartnerUses of(String partner) {

@@ -4,6 +4,7 @@ import io.countersign.tls.Certificates;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +51,11 @@ public final class Sightings implements AutoCloseable {
     /** @param fingerprint of the certificate, which the caller has at hand */
     public void admitted(String partner, String fingerprint, X509Certificate certificate, String address) {
         lastUse.used(partner, fingerprint, certificate, address, clock.instant());
+    }
+
+    /** When certificates last admitted a partner, the last of them first. */
+    public List<Use> uses(String partner) {
+        return lastUse.uses(partner);
     }
 
     /** @param possessed whether the caller has proven that it has the key */

@@ -20,6 +20,11 @@ public interface ClientTrust {
      */
     default void prepare() throws KeyMaterialException {}
 
+    /** Whether somebody is identified by this very certificate, whatever its dates. */
+    default boolean pins(X509Certificate certificate) {
+        return false;
+    }
+
     /** The certificate of the authority that issued another, where it is known. */
     default @Nullable X509Certificate issuer(X509Certificate issued) {
         return null;

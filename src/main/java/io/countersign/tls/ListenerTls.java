@@ -79,6 +79,11 @@ public final class ListenerTls extends SSLContextParameters {
         return trust instanceof ProxyTrust && clientAuthentication == ClientAuthentication.REQUIRE;
     }
 
+    /** Who alone comes in, where it is for those who run the service. */
+    public @Nullable OperatorTrust operators() {
+        return trust instanceof OperatorTrust operators ? operators : null;
+    }
+
     /**
      * Where callers authenticate by TLS, it is spoken with us, and whoever stands in front cannot write into requests: what
      * stands there of addresses is the caller's own, and must not count.

@@ -8,6 +8,7 @@ import io.countersign.refusal.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ public final class Arrival {
     private final Transfer transfer;
     private final @Nullable IdempotencyKey key;
     private final @Nullable Entry first;
+    private final long began = System.nanoTime();
     private @Nullable Staged staged;
     private @Nullable Entry entry;
     private boolean received;
@@ -42,6 +44,7 @@ public final class Arrival {
         this.transfer = transfer;
         this.key = key;
         this.first = first;
+        arrivals.tally().began();
         step("claimed");
     }
 
@@ -157,7 +160,22 @@ public final class Arrival {
             }
         } finally {
             arrivals.end(transfer, key);
+            tell(why);
         }
+    }
+
+    private void tell(@Nullable Throwable why) {
+        arrivals.tally().left();
+        boolean given = received || leftOpen;
+        Tally.Result result = given
+                ? Tally.Result.RECEIVED
+                : first != null && why == null ? Tally.Result.REPEATED : Tally.Result.NOT_RECEIVED;
+        arrivals.tally()
+                .became(
+                        transfer.partner(),
+                        result,
+                        given && entry != null ? entry.size() : 0,
+                        Duration.ofNanos(System.nanoTime() - began));
     }
 
     /** What was delivered, or cannot be written down as failed, stays as it is and is settled later. */

@@ -28,6 +28,7 @@ public final class Arrivals implements Lasting {
     private @Nullable Path staging;
     private @Nullable Path receipts;
     private @Nullable Ledger ledger;
+    private Tally tally = Tally.NONE;
 
     /** The folder for unfinished payloads. */
     public void setStaging(String staging) {
@@ -41,6 +42,11 @@ public final class Arrivals implements Lasting {
 
     public void setLedger(Ledger ledger) {
         this.ledger = ledger;
+    }
+
+    /** Is told what becomes of each; where it is not set, nobody is. */
+    public void setTally(Tally tally) {
+        this.tally = tally;
     }
 
     /**
@@ -134,6 +140,10 @@ public final class Arrivals implements Lasting {
 
     Ledger ledger() {
         return Objects.requireNonNull(ledger, "ledger is not set");
+    }
+
+    Tally tally() {
+        return tally;
     }
 
     Durable durable() {

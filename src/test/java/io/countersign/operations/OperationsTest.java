@@ -215,7 +215,7 @@ class OperationsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/health", "/health/live", "/metrics"})
+    @ValueSource(strings = {"/", "/status", "/health", "/health/live", "/metrics"})
     void onlyGetIsServed(String path) throws Exception {
         try (RunningService service = RunningService.start(home)) {
             for (String method : List.of("POST", "PUT", "DELETE", "HEAD", "OPTIONS", "TRACE", "PATCH", "FOO")) {
@@ -236,7 +236,12 @@ class OperationsTest {
         "GET, /health/x, 404",
         "GET, /healthy, 404",
         "GET, /metrics/x, 404",
-        "GET, /, 404",
+        "GET, /, 200",
+        "GET, /status, 200",
+        "GET, /status.js, 200",
+        "GET, /uplot.js, 200",
+        "GET, /status.js/, 404",
+        "GET, /status.html, 404",
         "GET, /exchange, 404",
         "POST, /metrics, 405",
     })

@@ -443,14 +443,14 @@ class BehindProxyTest {
             home.write("routes/behind-proxy.camel.yaml", file);
             Awaitility.await()
                     .atMost(Duration.ofSeconds(20))
-                    .until(() -> service.service().addresses().size() == 4);
+                    .until(() -> service.service().addresses().size() == 5);
             try (SSLSocket socket = connect(service, proxy)) {
                 assertThat(ask(socket, FROM + shown(acme)).status()).isEqualTo(200);
             }
             Files.delete(folder.resolve("routes/behind-proxy.camel.yaml"));
             Awaitility.await()
                     .atMost(Duration.ofSeconds(20))
-                    .until(() -> service.service().addresses().size() == 3);
+                    .until(() -> service.service().addresses().size() == 4);
             assertThat(service.complaints()).isEmpty();
         }
     }

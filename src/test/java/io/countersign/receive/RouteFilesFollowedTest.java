@@ -241,7 +241,7 @@ class RouteFilesFollowedTest {
         TestHome sending = new TestHome(other);
         Files.delete(other.resolve("routes/receive.camel.yaml"));
         try (RunningService running = RunningService.start(sending)) {
-            assertThat(running.service().addresses()).hasSize(2).allMatch(address -> address.startsWith("http:"));
+            assertThat(running.service().addresses()).hasSize(3).allMatch(address -> address.startsWith("http:"));
         }
     }
 

@@ -6,7 +6,12 @@ import io.countersign.client.SendingFile;
 import io.countersign.dns.Names;
 import io.countersign.ledger.Ledger;
 import io.countersign.operations.Expiry;
+import io.countersign.operations.Folders;
+import io.countersign.operations.History;
 import io.countersign.operations.Metrics;
+import io.countersign.operations.OutboxGauges;
+import io.countersign.operations.Status;
+import io.countersign.operations.TransferMetrics;
 import io.countersign.partner.Partner;
 import io.countersign.partner.Partners;
 import io.countersign.refusal.Code;
@@ -16,8 +21,10 @@ import io.countersign.refusal.Refusing;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.sighting.Sightings;
+import io.countersign.testing.NoOverview;
 import io.countersign.tls.ListenerTls;
 import io.countersign.transfer.Transfer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -92,8 +99,18 @@ class ShippedRoutesTest extends CamelTestSupport {
         context.getRegistry().bind("sightings", new Sightings(Clock.systemUTC()));
         context.getRegistry().bind("refusal", refusing);
         context.getRegistry().bind("hasOwnRoute", ownRoute);
-        context.getRegistry().bind("metrics", Metrics.registry());
-        context.getRegistry().bind("expiry", new Expiry(List::of, Clock.systemUTC()));
+        PrometheusMeterRegistry metrics = Metrics.registry();
+        context.getRegistry().bind("metrics", metrics);
+        context.getRegistry().bind("tally", new TransferMetrics(metrics, Set::of));
+        context.getRegistry()
+                .bind(
+                        "outboxes",
+                        new OutboxGauges(metrics, new Folders(home, name -> true), Set::of, Clock.systemUTC()));
+        Expiry expiry = new Expiry(List::of, Clock.systemUTC());
+        context.getRegistry().bind("expiry", expiry);
+        History history = new History(ledger, Clock.systemUTC());
+        context.getRegistry()
+                .bind("status", new Status(new NoOverview(), expiry, history, ledger, home, Clock.systemUTC()));
         context.getRegistry().bind("progress", (SendingFile.Progress) (file, sent, of) -> {});
         return context;
     }
@@ -292,6 +309,17 @@ class ShippedRoutesTest extends CamelTestSupport {
                         });
                     }
                 });
+        for (String operators : List.of("page", "health", "metrics")) {
+            AdviceWith.adviceWith(
+                    context.getRouteDefinition(operators),
+                    context,
+                    new org.apache.camel.builder.AdviceWithRouteBuilder() {
+                        @Override
+                        public void configure() {
+                            replaceFromWith("direct:operators-" + operators);
+                        }
+                    });
+        }
         context.start();
     }
 

@@ -258,11 +258,10 @@ class SettingsCheckTest {
 
         assertThat(problems())
                 .anySatisfy(problem -> assertThat(problem)
-                        .isEqualTo(
-                                "countersign.operations-host (-D): health and metrics are shown without a login, and '"
-                                        + host
-                                        + "' can be reached from other machines; accepted: loopback, such as 127.0.0.1,"
-                                        + " ::1 or localhost"));
+                        .isEqualTo("countersign.operations-host (-D): '" + host
+                                + "' can be reached from other machines, where operators log in by a certificate,"
+                                + " and countersign.operators names none; accepted: PEM files with theirs there, or"
+                                + " loopback here, such as 127.0.0.1, ::1 or localhost"));
     }
 
     @ParameterizedTest

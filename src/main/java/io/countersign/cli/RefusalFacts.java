@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What is told of something that was refused. */
 final class RefusalFacts {
-    private static final String HANDSHAKE = "handshake";
-
     private RefusalFacts() {}
 
     static JsonObject of(RefusalRow row) {
@@ -28,7 +26,7 @@ final class RefusalFacts {
         put(facts, "tls", row.tls());
         put(facts, "wantedServer", row.server());
         facts.put("shown", chain(row));
-        put(facts, "approve", approve(row));
+        put(facts, "approve", row.approval());
         return facts;
     }
 
@@ -43,18 +41,6 @@ final class RefusalFacts {
     private static JsonArray chain(RefusalRow row) {
         String chain = row.chain();
         return chain == null ? new JsonArray() : Jsoner.deserialize(chain, new JsonArray());
-    }
-
-    /** What takes the certificate, should it be the partner's: only where nothing is wrong with it but that nobody knows it. */
-    private static @Nullable String approve(RefusalRow row) {
-        boolean unknown = row.code().equals("certificate-unknown")
-                || (row.code().equals(HANDSHAKE)
-                        && (row.reason().contains("no partner's file pins it")
-                                || row.reason().contains("is not among the trusted authorities")
-                                || row.reason().contains("is not by the key of")));
-        return row.nearest() == null || row.certificate() == null || !unknown
-                ? null
-                : "countersign partners approve " + row.nearest() + " " + row.certificate();
     }
 
     private static void put(JsonObject facts, String name, @Nullable String value) {

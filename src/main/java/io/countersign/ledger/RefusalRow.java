@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls the version that was negotiated or offered
  * @param server the name of the server that the caller wanted (SNI)
  * @param chain the certificates that were shown, as a JSON array
+ * @param approval the command that takes the certificate, where that is all that is missing
  * @param nearest the partner whose certificate it might have been; {@code difference}: and what is different
  */
 public record RefusalRow(
@@ -30,5 +31,6 @@ public record RefusalRow(
         @Nullable String tls,
         @Nullable String server,
         @Nullable String chain,
+        @Nullable String approval,
         @Nullable String nearest,
         @Nullable String difference) {}

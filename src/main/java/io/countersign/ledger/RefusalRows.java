@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** The table of refusals: to be used within a {@link Work}. */
 public final class RefusalRows {
     private static final String COLUMNS =
-            "id, node, at, last_at, times, code, partner, address, certificate, reason, tls, server, chain, nearest,"
+            "id, node, at, last_at, times, code, partner, address, certificate, reason, tls, server, chain, approval, nearest,"
                     + " difference";
     private static final String PUT = "INSERT INTO refusal (" + COLUMNS
-            + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             + " ON CONFLICT (id) DO UPDATE SET last_at = excluded.last_at, times = excluded.times";
     private static final String SELECT = "SELECT " + COLUMNS + " FROM refusal ";
     private static final String DELETE = "DELETE FROM refusal WHERE id IN (SELECT id FROM refusal WHERE node = ? ";
@@ -63,6 +63,7 @@ public final class RefusalRows {
                 put.setString(i++, row.tls());
                 put.setString(i++, row.server());
                 put.setString(i++, row.chain());
+                put.setString(i++, row.approval());
                 put.setString(i++, row.nearest());
                 put.setString(i, row.difference());
                 put.addBatch();
@@ -173,6 +174,7 @@ public final class RefusalRows {
                         rows.getString("tls"),
                         rows.getString("server"),
                         rows.getString("chain"),
+                        rows.getString("approval"),
                         rows.getString("nearest"),
                         rows.getString("difference")));
             }

@@ -55,7 +55,7 @@ final class HandshakeFailures implements SslHandshakeListener {
                 handshake.shown().isEmpty() && refused != null ? List.of(refused.certificate()) : handshake.shown();
         refusals.refuseHandshake(
                 Caller.of(null, address, shown.isEmpty() ? null : Certificates.fingerprint(shown.get(0))),
-                new Shown(version(handshake), server(handshake), shown),
+                new Shown(version(handshake), server(handshake), shown, refused instanceof UnknownCertificateException),
                 new FailedHandshake(failure, handshake, alert(event), tls).reason());
         if (refused instanceof UnknownCertificateException) {
             sightings.refused(refused.certificate(), address == null ? "-" : address, false);

@@ -39,6 +39,7 @@ public final class Metrics {
                 .description("Transactions that this took, and so flushes of the disk")
                 .register(metrics);
         Gauge.builder("countersign.data.free", data, Build::free)
+                .strongReference(true)
                 .description("Room for more on the disk of the data folder")
                 .baseUnit("bytes")
                 .register(metrics);

@@ -1,6 +1,5 @@
 package io.countersign.operations;
 
-import io.countersign.refusal.Code;
 import io.countersign.refusal.Event;
 import io.countersign.refusal.Nearest;
 import io.countersign.refusal.Refusals.Caller;
@@ -46,15 +45,9 @@ final class RefusalLines {
             line.put("nearest", nearest.partner());
             line.put("difference", Lines.text(nearest.difference()));
         }
-        // Only after a handshake has it been proven that who shows a certificate has its key.
-        boolean proven = event.code().equals(Code.CERTIFICATE_UNKNOWN.toString());
-        boolean unknown = proven || event.code().equals(Event.HANDSHAKE);
-        if (nearest != null && unknown && known(caller.certificate()) != null) {
-            line.put("proven", proven);
-            line.put(
-                    "approve",
-                    "bin/countersign partners approve " + nearest.partner() + " "
-                            + caller.certificate().replace(":", ""));
+        if (event.approval() != null) {
+            line.put("proven", event.isProven());
+            line.put("approve", "bin/" + event.approval());
         }
         return line;
     }

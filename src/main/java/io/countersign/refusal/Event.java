@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls the version that was negotiated or offered, where that is known
  * @param server the name of the server that the caller wanted (SNI), where it said one
  * @param chain what certificates were shown, the caller's own first, as far as they are kept
+ * @param unknown whether nothing is wrong with the certificates but that nobody knows them, so that one may be approved
  * @param nearest the partner whose certificate it might have been, where one is like it
  */
 public record Event(
@@ -29,11 +30,25 @@ public record Event(
         @Nullable String tls,
         @Nullable String server,
         List<ShownCertificate> chain,
+        boolean unknown,
         @Nullable Nearest nearest) {
     /** The code of a handshake that failed. */
     public static final String HANDSHAKE = "handshake";
 
+    /** The line that approves the certificate for the nearest partner, where that is all that is missing. */
+    public @Nullable String approval() {
+        return nearest == null || !unknown || chain.isEmpty()
+                ? null
+                : "countersign partners approve " + nearest.partner() + " "
+                        + chain.get(0).fingerprint();
+    }
+
+    /** Whether the caller has proven that it has the certificate's key: not before a handshake has ended. */
+    public boolean isProven() {
+        return !code.equals(HANDSHAKE);
+    }
+
     Event again(Instant now) {
-        return new Event(id, first, now, count + 1, code, caller, reason, tls, server, chain, nearest);
+        return new Event(id, first, now, count + 1, code, caller, reason, tls, server, chain, unknown, nearest);
     }
 }

@@ -230,6 +230,7 @@ final class Recorder {
                         .limit(CERTIFICATES)
                         .map(ShownCertificate::of)
                         .toList(),
+                shown.unknown() || key.code().equals(Code.CERTIFICATE_UNKNOWN.toString()),
                 nearest);
     }
 }

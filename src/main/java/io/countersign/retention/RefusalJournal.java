@@ -119,6 +119,7 @@ public final class RefusalJournal implements AutoCloseable {
                 event.tls(),
                 event.server() == null ? null : storable(event.server()),
                 event.chain().isEmpty() ? null : storable(chain(event.chain())),
+                event.approval(),
                 nearest == null ? null : nearest.partner(),
                 nearest == null ? null : storable(nearest.difference()));
     }

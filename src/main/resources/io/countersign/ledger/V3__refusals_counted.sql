@@ -4,6 +4,7 @@ ALTER TABLE refusal ADD COLUMN times BIGINT NOT NULL DEFAULT 1;  -- how often
 ALTER TABLE refusal ADD COLUMN tls VARCHAR(32);                  -- the version that was negotiated or offered
 ALTER TABLE refusal ADD COLUMN server TEXT;                      -- the server's name that the caller wanted (SNI)
 ALTER TABLE refusal ADD COLUMN chain TEXT;                       -- the certificates that it showed, a JSON array
+ALTER TABLE refusal ADD COLUMN approval TEXT;                    -- the command that takes the certificate, where that is all
 ALTER TABLE refusal ADD COLUMN nearest TEXT;                     -- the partner that it is most like
 ALTER TABLE refusal ADD COLUMN difference TEXT;                  -- and how it differs
 

@@ -196,6 +196,7 @@ class StatusTest {
                         "TLSv1.3",
                         "host.example",
                         List.of(certificate, certificate, certificate),
+                        !code.equals("certificate-expired"),
                         new Nearest("acme", "same subject, new key")))
                 .toList();
         return new NoOverview() {

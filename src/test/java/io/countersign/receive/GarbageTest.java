@@ -24,19 +24,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Thousands of strangers who speak nonsense hide nobody from the operator, fill nothing, and hold up no partner. */
+/** Strangers who speak nonsense, ten thousand a minute, hide nobody from the operator, fill nothing, and hold up no partner. */
 class GarbageTest {
-    private static final int STRANGERS = Integer.getInteger("countersign.test.garbage", 2_000);
+    private static final int STRANGERS = Integer.getInteger("countersign.test.garbage", 1_000);
+    private static final long MILLIS_BETWEEN = 6; // ten thousand a minute
     private static final int ADDRESSES = 1_000;
     private static final int THREADS = 4;
     private static final String FILE = "PUT /exchange/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx";
@@ -57,14 +57,11 @@ class GarbageTest {
                 assertThat(millis(partner)).isPositive(); // warm
             }
             List<Long> meanwhile = new ArrayList<>();
-            AtomicInteger left = new AtomicInteger(STRANGERS);
-            ExecutorService strangers = Executors.newFixedThreadPool(THREADS);
-            for (int i = 0; i < THREADS; i++) {
-                strangers.execute(() -> {
-                    for (int one = left.getAndDecrement(); one > 0; one = left.getAndDecrement()) {
-                        garbage(service.port(), one);
-                    }
-                });
+            ScheduledExecutorService strangers = Executors.newScheduledThreadPool(THREADS);
+            for (int i = 1; i <= STRANGERS; i++) {
+                int one = i;
+                var unused = strangers.schedule(
+                        () -> garbage(service.port(), one), one * MILLIS_BETWEEN, TimeUnit.MILLISECONDS);
             }
             strangers.shutdown();
             while (!strangers.isTerminated()) {

@@ -87,6 +87,7 @@ class RefusalJournalTest {
                         "TLSv1.3",
                         null,
                         row.chain(),
+                        "countersign partners approve globex " + stranger.fingerprint(),
                         "globex",
                         "same subject, new key"));
         assertThat(row.chain())
@@ -210,7 +211,7 @@ class RefusalJournalTest {
     private static RefusalRow row(String id, String node) {
         Instant then = Instant.EPOCH;
         return new RefusalRow(
-                id, node, then, then, 1, "handshake", null, null, null, "none", null, null, null, null, null);
+                id, node, then, then, 1, "handshake", null, null, null, "none", null, null, null, null, null, null);
     }
 
     private Ledger open(LedgerKind kind) throws LedgerException {

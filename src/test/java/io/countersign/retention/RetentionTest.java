@@ -304,6 +304,7 @@ class RetentionTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Searches among 100,000 transfers find what they are for, and go by an index where one serves. */
 class TransferSearchTest {
-    private static final int ROWS = 100_000;
+    private static final int ROWS = Integer.getInteger("countersign.test.transfers", 20_000);
     private static final int AT_ONCE = 10_000;
     private static final Instant FIRST = Instant.parse("2026-01-01T00:00:00Z");
     private static final TransferSearch ALL = new TransferSearch(null, null, null, null, null, null, null);

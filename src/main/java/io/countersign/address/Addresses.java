@@ -3,6 +3,7 @@ package io.countersign.address;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /** IP addresses from text, without ever asking a name server, and one notation for each. */
@@ -11,6 +12,8 @@ public final class Addresses {
     private static final Pattern IPV4 = Pattern.compile(DOTTED);
     /** What fits neither pattern must not reach {@link InetAddress#getByName}, which could take it for a host name. */
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:]*:(?:[0-9A-Fa-f]*|" + DOTTED + ")");
+
+    private static final int IPV6_NETWORK = 8; // bytes
 
     private Addresses() {}
 
@@ -29,6 +32,29 @@ public final class Addresses {
             return InetAddress.getByName(literal);
         } catch (UnknownHostException invalid) {
             throw new IllegalArgumentException("'" + text + "' is not an IP address", invalid);
+        }
+    }
+
+    /** Whose it is as far as one can tell: of IPv6 its network of 64 bits, all of which one host may have. */
+    public static String source(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        if (address instanceof Inet4Address) {
+            return format(address);
+        }
+        try {
+            return format(InetAddress.getByAddress(Arrays.copyOf(Arrays.copyOf(bytes, IPV6_NETWORK), bytes.length)))
+                    + "/" + IPV6_NETWORK * Byte.SIZE;
+        } catch (UnknownHostException ofThatLength) {
+            throw new IllegalStateException(ofThatLength);
+        }
+    }
+
+    /** The same of an address as text; other text is its own source. */
+    public static String source(String address) {
+        try {
+            return source(parse(address));
+        } catch (IllegalArgumentException none) {
+            return address;
         }
     }
 

@@ -15,8 +15,6 @@ import io.countersign.tls.Certificates;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.apache.camel.Exchange;
@@ -32,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Preflight implements Processor {
     private static final int SOURCES = 10_000;
-    private static final int IPV6_PREFIX_BYTES = 8;
 
     private final Rates rates = new Rates(SOURCES);
     private @Nullable Partners partners;
@@ -93,9 +90,7 @@ public final class Preflight implements Processor {
     }
 
     private void limit(InetAddress address, Instant now) throws Refusal {
-        byte[] bytes = address.getAddress();
-        String source = HexFormat.of().formatHex(Arrays.copyOf(bytes, Math.min(bytes.length, IPV6_PREFIX_BYTES)));
-        if (!rates.isWithin(source, perMinute, now) || !rates.isWithin("all", allPerMinute, now)) {
+        if (!rates.isWithin(Addresses.source(address), perMinute, now) || !rates.isWithin("all", allPerMinute, now)) {
             throw Refusal.of(Code.RATE_LIMITED, "This may be asked a few times in a minute; ask again later.");
         }
     }
@@ -109,12 +104,15 @@ public final class Preflight implements Processor {
             String fingerprint = shown.certificates().isEmpty()
                     ? null
                     : Certificates.fingerprint(shown.certificates().get(0));
-            Refusal recorded =
+            Refusal asked =
                     new Refusal(refusal.code(), refusal.detail(), "asked by preflight: " + refusal.reason(), refusal);
+            Refusal recorded = refusal.isApprovable() ? asked.asApprovable() : asked;
             String problem = Objects.requireNonNull(refusals, "refusals is not set")
                     .refuse(Refusals.Caller.of(null, address, fingerprint), shown, recorded);
-            if (sightings != null && fingerprint != null && refusal.code() == Code.CERTIFICATE_UNKNOWN) {
-                sightings.refused(shown.certificates().get(0), address, true);
+            if (sightings != null && fingerprint != null && refusal.isApprovable()) {
+                // Any stranger gets here: what he shows must not drive out what came through a handshake that we
+                // trusted.
+                sightings.refused(shown.certificates().get(0), address, false);
             }
             boolean doubted = fingerprint != null && isAboutCertificate(refusal.code());
             return new Verdict(

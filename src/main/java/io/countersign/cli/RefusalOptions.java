@@ -1,15 +1,20 @@
 package io.countersign.cli;
 
+import io.countersign.address.Addresses;
 import io.countersign.ledger.LedgerException;
 import io.countersign.ledger.LedgerReader;
 import io.countersign.ledger.RefusalRow;
 import io.countersign.ledger.RefusalRows;
+import io.countersign.refusal.Code;
+import io.countersign.refusal.Event;
 import io.countersign.text.OneLine;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -57,12 +62,12 @@ final class RefusalOptions {
         if (limit < 1 || limit == Integer.MAX_VALUE) {
             throw new ParameterException(spec.commandLine(), "--limit " + limit + "; accepted: 1 or more");
         }
-        Instant from = since == null ? null : Moment.from(spec, "--since", since);
+        Instant time = since == null ? null : Moment.from(spec, "--since", since);
         PrintWriter err = spec.commandLine().getErr();
         List<RefusalRow> found;
         try {
-            found = ledger.read(connection -> new RefusalRows(connection)
-                    .recent(partner, address, code == null ? null : code.toLowerCase(Locale.ROOT), from, limit + 1));
+            found = ledger.read(
+                    connection -> new RefusalRows(connection).recent(partner, from(spec), code(spec), time, limit + 1));
         } catch (LedgerException unreadable) {
             err.println(unreadable.getMessage());
             return 1;
@@ -72,6 +77,29 @@ final class RefusalOptions {
             err.println("there are more than these " + limit + "; --limit takes another number");
         }
         return 0;
+    }
+
+    private @Nullable String from(CommandSpec spec) {
+        try {
+            return address == null ? null : Addresses.format(Addresses.parse(address));
+        } catch (IllegalArgumentException none) {
+            throw new ParameterException(
+                    spec.commandLine(), "--address " + address + " is none; accepted: an IPv4 or IPv6 address", none);
+        }
+    }
+
+    private @Nullable String code(CommandSpec spec) {
+        if (code == null) {
+            return null;
+        }
+        String word = code.toLowerCase(Locale.ROOT);
+        List<String> all = Stream.concat(Arrays.stream(Code.values()).map(Code::toString), Stream.of(Event.HANDSHAKE))
+                .toList();
+        if (!all.contains(word)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--code " + code + " is none; accepted: " + String.join(", ", all));
+        }
+        return word;
     }
 
     private void print(PrintWriter to, List<RefusalRow> refusals) {

@@ -26,7 +26,7 @@ public final class Rates {
     /** Counts one more, and says whether that is within what may be in a minute. */
     public synchronized boolean isWithin(String source, int most, Instant now) {
         Window window = windows.get(source, () -> new Window(now));
-        if (!now.isBefore(window.began.plus(MINUTE))) {
+        if (!now.isBefore(window.began.plus(MINUTE)) || now.isBefore(window.began)) {
             window = new Window(now);
             windows.put(source, window);
         }

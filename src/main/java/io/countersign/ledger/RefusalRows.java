@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ public final class RefusalRows {
     private static final String COLUMNS =
             "id, node, at, last_at, times, code, partner, address, certificate, reason, tls, server, chain, approval, nearest,"
                     + " difference";
+    /** A service of an earlier version, on the same PostgreSQL, writes no other time than the first. */
+    private static final String LAST = "COALESCE(last_at, at)";
+
     private static final String PUT = "INSERT INTO refusal (" + COLUMNS
             + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             + " ON CONFLICT (id) DO UPDATE SET last_at = excluded.last_at, times = excluded.times";
@@ -25,10 +29,14 @@ public final class RefusalRows {
 
     /** Which of them, since a crowd of the one must not drive out the other. */
     public enum Crowd {
-        /** Callers of whom no more is known than their address. */
-        NAMELESS("AND partner IS NULL AND certificate IS NULL "),
-        /** Partners, and whoever has shown a certificate. */
-        KNOWN("AND (partner IS NOT NULL OR certificate IS NOT NULL) ");
+        PARTNER("AND partner IS NOT NULL "),
+        /** Whoever has shown a certificate that is nearly a partner's. */
+        NEARLY_PARTNER("AND partner IS NULL AND nearest IS NOT NULL "),
+        CERTIFICATE("AND partner IS NULL AND nearest IS NULL AND certificate IS NOT NULL "),
+        /** Whoever has begun a handshake. */
+        HANDSHAKE("AND partner IS NULL AND certificate IS NULL AND tls IS NOT NULL "),
+        /** Whatever speaks no TLS. */
+        NOISE("AND partner IS NULL AND certificate IS NULL AND tls IS NULL ");
 
         private final String condition;
 
@@ -37,7 +45,13 @@ public final class RefusalRows {
         }
 
         public static Crowd of(RefusalRow row) {
-            return row.partner() == null && row.certificate() == null ? NAMELESS : KNOWN;
+            if (row.partner() != null) {
+                return PARTNER;
+            }
+            if (row.nearest() != null) {
+                return NEARLY_PARTNER;
+            }
+            return row.certificate() != null ? CERTIFICATE : row.tls() != null ? HANDSHAKE : NOISE;
         }
     }
 
@@ -78,7 +92,7 @@ public final class RefusalRows {
 
     /** The last ones of all nodes, the last that happened first. */
     public List<RefusalRow> recent(int limit) throws SQLException {
-        return select("ORDER BY last_at DESC, id LIMIT ?", limit);
+        return select("ORDER BY " + LAST + " DESC, id LIMIT ?", limit);
     }
 
     /**
@@ -109,16 +123,16 @@ public final class RefusalRows {
             values.add(code);
         }
         if (since != null) {
-            condition.append("AND last_at >= ? ");
+            condition.append("AND ").append(LAST).append(" >= ? ");
             values.add(Transfers.text(since));
         }
         values.add(limit);
-        return select(condition + "ORDER BY last_at DESC, id LIMIT ?", values.toArray());
+        return select(condition + "ORDER BY " + LAST + " DESC, id LIMIT ?", values.toArray());
     }
 
-    /** Those whose id begins so. */
+    /** @param id how their ids begin: hexadecimal digits and hyphens */
     public List<RefusalRow> beginning(String id, int limit) throws SQLException {
-        return select("WHERE id >= ? AND id < ? ORDER BY id LIMIT ?", id, id + "~", limit);
+        return select("WHERE id LIKE ? ORDER BY id LIMIT ?", id + "%", limit);
     }
 
     public int count(String node, Crowd crowd) throws SQLException {
@@ -137,7 +151,7 @@ public final class RefusalRows {
      * @return how many went
      */
     public int deleteOldest(String node, Crowd crowd, int most) throws SQLException {
-        return delete(DELETE + crowd.condition + "ORDER BY last_at, id LIMIT ?)", node, most);
+        return delete(DELETE + crowd.condition + "ORDER BY " + LAST + ", id LIMIT ?)", node, most);
     }
 
     /**
@@ -146,7 +160,7 @@ public final class RefusalRows {
      * @return how many went; at most that many go at once
      */
     public int deleteBefore(String node, Instant time, int most) throws SQLException {
-        return delete(DELETE + "AND last_at < ? LIMIT ?)", node, Transfers.text(time), most);
+        return delete(DELETE + "AND " + LAST + " < ? LIMIT ?)", node, Transfers.text(time), most);
     }
 
     private int delete(String sql, Object... values) throws SQLException {
@@ -164,7 +178,7 @@ public final class RefusalRows {
                         rows.getString("id"),
                         rows.getString("node"),
                         Instant.parse(rows.getString("at")),
-                        Instant.parse(rows.getString("last_at")),
+                        Instant.parse(Objects.requireNonNullElse(rows.getString("last_at"), rows.getString("at"))),
                         rows.getLong("times"),
                         rows.getString("code"),
                         rows.getString("partner"),

@@ -30,6 +30,9 @@ record FailedHandshake(Throwable failure, Handshake handshake, Optional<ClientAl
             }
         }
         Throwable why = innermost(failure);
+        if (why instanceof TimeoutException) { // its message counts milliseconds, and would be another each time
+            return "the caller has not gone on with it";
+        }
         String said = String.valueOf(why.getMessage());
         String words = words(why, said);
         return words.equals(said) || why.getMessage() == null || words.contains("(alert ")
@@ -59,9 +62,6 @@ record FailedHandshake(Throwable failure, Handshake handshake, Optional<ClientAl
         if (said.contains("CertificateVerify") && said.contains("signature")) {
             return wrongOrder(handshake.shown())
                     .orElse("the caller does not have the key of the certificate that it has shown");
-        }
-        if (why instanceof TimeoutException) {
-            return "the caller has not gone on with it";
         }
         return isEnd(why, said) ? ended() : said;
     }

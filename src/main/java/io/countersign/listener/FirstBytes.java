@@ -172,7 +172,9 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
     public void onFillInterestedFailed(Throwable cause) {
         if (cause instanceof TimeoutException && !isQuestion()) {
             refuse((owesHeader() ? "does not come to the end of its PROXY header: " : "does not begin its handshake: ")
-                    + cause.getMessage());
+                    + (over.get()
+                            ? late()
+                            : "nothing has come for " + getEndPoint().getIdleTimeout() / 1_000 + " s"));
         } else {
             getEndPoint().close();
         }
@@ -278,8 +280,8 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
 
     /** JSSE has nothing to say of a handshake of which it has not had a whole message. */
     private void unlessOver(Watched watched) {
-        if (!watched.isOver() && somethingCame && !proxies.isListed(peer)) {
-            InetSocketAddress caller = caller();
+        InetSocketAddress caller = caller();
+        if (!watched.isOver() && somethingCame && (caller != null || !proxies.isListed(peer))) {
             refusals.refuseHandshake(
                     Refusals.Caller.of(null, Addresses.format(caller == null ? peer : caller.getAddress()), null),
                     Shown.NOTHING,

@@ -56,9 +56,18 @@ final class HandshakeFailures implements SslHandshakeListener {
         refusals.refuseHandshake(
                 Caller.of(null, address, shown.isEmpty() ? null : Certificates.fingerprint(shown.get(0))),
                 new Shown(version(handshake), server(handshake), shown, refused instanceof UnknownCertificateException),
-                new FailedHandshake(failure, handshake, alert(event), tls).reason());
+                reason(new FailedHandshake(failure, handshake, alert(event), tls)));
         if (refused instanceof UnknownCertificateException) {
             sightings.refused(refused.certificate(), address == null ? "-" : address, false);
+        }
+    }
+
+    /** However it is worded, it is recorded. */
+    private static String reason(FailedHandshake failed) {
+        try {
+            return failed.reason();
+        } catch (RuntimeException unexplained) {
+            return String.valueOf(failed.failure());
         }
     }
 

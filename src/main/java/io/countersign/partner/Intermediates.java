@@ -17,12 +17,26 @@ final class Intermediates {
 
     private final Kept<X500Principal, X509Certificate> known = new Kept<>(KEPT);
 
-    /** @param shown a path that holds, the owner's first */
+    /** @param shown what holds; what of it has nothing to do with the path is passed over */
     void saw(List<X509Certificate> shown) {
-        shown.stream()
+        Optional<X509Certificate> above = above(shown.get(0), shown);
+        for (int between = 1; above.isPresent() && between < shown.size(); between++) {
+            X509Certificate issuer = above.get();
+            if (!issuer.equals(known.get(issuer.getSubjectX500Principal()))) {
+                known.put(issuer.getSubjectX500Principal(), issuer);
+            }
+            above = above(issuer, shown);
+        }
+    }
+
+    private Optional<X509Certificate> above(X509Certificate issued, List<X509Certificate> shown) {
+        return shown.stream()
                 .skip(1)
-                .filter(Certificates::isAuthority)
-                .forEach(each -> known.put(each.getSubjectX500Principal(), each));
+                .filter(other -> !other.equals(issued)
+                        && other.getSubjectX500Principal().equals(issued.getIssuerX500Principal())
+                        && (other.equals(known.get(other.getSubjectX500Principal()))
+                                || Certificates.isSignedBy(issued, other.getPublicKey())))
+                .findFirst();
     }
 
     /** What is left out in what somebody has shown alone; empty where that is not known. */

@@ -3,14 +3,17 @@ package io.countersign.partner;
 import io.countersign.refusal.Nearest;
 import io.countersign.tls.Authorities.Authority;
 import io.countersign.tls.Certificates;
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,6 +28,7 @@ final class Likeness {
     private final List<X509Certificate> shown;
     private final Set<CertificateName> names;
     private final Predicate<Authority> isOwn;
+    private final Map<PublicKey, Boolean> signed = new HashMap<>();
     private final Instant now;
 
     /** @param rank the lower, the more alike */
@@ -91,7 +95,7 @@ final class Likeness {
                 .filter(authority -> leaf.getIssuerX500Principal().equals(authority.getSubjectX500Principal()))
                 .findFirst();
         boolean issued = issuing.isPresent()
-                && Certificates.isSignedBy(leaf, issuing.get().getPublicKey());
+                && signed.computeIfAbsent(issuing.get().getPublicKey(), key -> Certificates.isSignedBy(leaf, key));
         if (names.contains(name)) {
             return found(issued ? 1 : 3, partner, "has its name " + name + issuedBy(partner, issuing, issued));
         }

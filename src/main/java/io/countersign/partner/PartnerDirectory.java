@@ -15,6 +15,7 @@ import io.countersign.tls.RevocationCheck;
 import io.countersign.tls.RevocationException;
 import io.countersign.tls.SampleCertificates;
 import io.countersign.tls.ServerTrust;
+import io.countersign.tls.UnknownCertificateException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -198,16 +199,17 @@ public final class PartnerDirectory {
                 path = CertificationPath.ofPinned(shown, index.anchors());
             }
             if (found.size() != 1) {
-                throw unknown(
-                        leaf,
-                        found.isEmpty() ? "identifies no partner" : "identifies more than one partner: " + ids(found));
+                throw found.isEmpty()
+                        ? unknown(leaf, "identifies no partner").asApprovable()
+                        : unknown(leaf, "identifies more than one partner: " + ids(found));
             }
             revocation.check(path, List.of());
             return found.iterator().next();
         } catch (RevocationException revoked) {
             throw revoked(revoked);
         } catch (CertificateException | IllegalArgumentException untrusted) {
-            throw unknown(leaf, "is not trusted now: " + untrusted.getMessage());
+            Refusal unknown = unknown(leaf, "is not trusted now: " + untrusted.getMessage());
+            throw untrusted instanceof UnknownCertificateException ? unknown.asApprovable() : unknown;
         }
     }
 

@@ -1,5 +1,6 @@
 package io.countersign.refusal;
 
+import io.countersign.address.Addresses;
 import io.countersign.kept.Rates;
 import io.countersign.refusal.Refusals.Caller;
 import java.security.cert.X509Certificate;
@@ -13,6 +14,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,39 +24,24 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was refused, each thing once with the number of its repetitions. However much is refused, it stays small: of callers
- * who are partners, of those who showed some certificate and of those who showed none as many things each, the ones that were
- * not repeated for the longest going first; and nobody can fill it within minutes, since of one partner, of one address
- * with certificates, and of all without, only so many new things are listed in a minute, and the rest as one.
+ * What was refused, each thing once with the number of its repetitions. However much is refused, it stays small: of each {@link
+ * Crowd} as many things, the ones that were not repeated for the longest going first, and new ones only so many in a minute, of
+ * one source and of all; the rest is counted as one.
  */
 final class Recorder {
     static final int KEPT = 1_000;
-    static final int NEW_A_MINUTE = 60;
-    private static final int NEW_OF_A_KIND = 600;
+    private static final int SOURCES = 10_000;
+    private static final int COMPARED_A_MINUTE = 120;
     private static final int CERTIFICATES = 5;
     private static final Duration SAME_FOR = Duration.ofDays(1);
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final String MANY = "more different refusals in a minute than are listed one by one";
 
-    private final Map<Kind, Map<Key, Entry>> kinds = new EnumMap<>(Kind.class);
+    private final Map<Crowd, Map<Key, Entry>> crowds = new EnumMap<>(Crowd.class);
     private final Map<String, Entry> byId = new HashMap<>();
     private final Set<String> changed = new LinkedHashSet<>();
-    private final Rates rates = new Rates(KEPT);
+    private final Rates rates = new Rates(SOURCES);
     private long forgotten;
-
-    /** Whom one would miss in the crowd of the others. */
-    private enum Kind {
-        PARTNER,
-        CERTIFICATE,
-        NOBODY;
-
-        static Kind of(Caller caller) {
-            if (!caller.partner().equals(Caller.UNKNOWN)) {
-                return PARTNER;
-            }
-            return caller.certificate().equals(Caller.UNKNOWN) ? NOBODY : CERTIFICATE;
-        }
-    }
 
     private record Key(String code, Caller caller, String reason) {}
 
@@ -77,8 +64,8 @@ final class Recorder {
     record Recorded(Event event, long news) {}
 
     Recorder() {
-        for (Kind kind : Kind.values()) {
-            kinds.put(kind, new LinkedHashMap<>(16, 0.75f, true));
+        for (Crowd crowd : Crowd.values()) {
+            crowds.put(crowd, new LinkedHashMap<>(16, 0.75f, true));
         }
     }
 
@@ -95,19 +82,21 @@ final class Recorder {
         if (again != null) {
             return again;
         }
-        Key listed = listed(key, now);
-        if (!listed.equals(key)) {
-            return add(listed, event(listed, Shown.NOTHING, null, now));
-        }
-        Nearest nearest = Kind.of(caller) == Kind.CERTIFICATE
+        Nearest nearest = caller.partner().equals(Caller.UNKNOWN)
+                        && !shown.certificates().isEmpty()
+                        && rates.isWithin("compare", COMPARED_A_MINUTE, now)
                 ? compare.apply(shown.certificates()).orElse(null)
                 : null;
-        return add(key, event(key, shown, nearest, now));
+        Crowd crowd = Crowd.of(caller, shown, nearest);
+        Key listed = listed(crowd, key, now);
+        return listed.equals(key)
+                ? add(crowd, key, event(key, shown, nearest, now))
+                : add(crowd, listed, event(listed, Shown.NOTHING, null, now));
     }
 
     /** All of them, the last one first. */
     synchronized List<Event> events() {
-        return kinds.values().stream()
+        return crowds.values().stream()
                 .flatMap(entries -> entries.values().stream())
                 .map(entry -> entry.event)
                 .sorted(Comparator.comparing(Event::last).reversed())
@@ -147,14 +136,15 @@ final class Recorder {
     }
 
     private synchronized @Nullable Recorded again(Key key, Instant now) {
-        Entry entry = kinds(key).get(key);
+        Entry entry = find(key);
         if (entry == null || now.isAfter(entry.event.last().plus(SAME_FOR))) {
             return null;
         }
         entry.event = entry.event.again(now);
         changed.add(entry.event.id());
         entry.unlogged++;
-        long news = now.isBefore(entry.logged.plus(MINUTE)) ? 0 : entry.unlogged;
+        boolean soon = !now.isBefore(entry.logged) && now.isBefore(entry.logged.plus(MINUTE));
+        long news = soon ? 0 : entry.unlogged;
         if (news > 0) {
             entry.logged = now;
             entry.unlogged = 0;
@@ -162,12 +152,12 @@ final class Recorder {
         return new Recorded(entry.event, news);
     }
 
-    private synchronized Recorded add(Key key, Event event) {
+    private synchronized Recorded add(Crowd crowd, Key key, Event event) {
         Recorded meanwhile = again(key, event.first());
         if (meanwhile != null) {
             return meanwhile;
         }
-        Map<Key, Entry> entries = kinds(key);
+        Map<Key, Entry> entries = Objects.requireNonNull(crowds.get(crowd));
         Entry before = entries.put(key, new Entry(event));
         if (before != null) {
             forget(before);
@@ -189,30 +179,31 @@ final class Recorder {
         }
     }
 
-    private Map<Key, Entry> kinds(Key key) {
-        return Objects.requireNonNull(kinds.get(Kind.of(key.caller())));
+    private @Nullable Entry find(Key key) {
+        return crowds.values().stream()
+                .map(entries -> entries.get(key))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Itself, or what it is counted with. */
-    private synchronized Key listed(Key key, Instant now) {
+    private synchronized Key listed(Crowd crowd, Key key, Instant now) {
         Caller caller = key.caller();
-        Kind kind = Kind.of(caller);
-        return switch (kind) {
-            case PARTNER ->
-                rates.isWithin(kind + " " + caller.partner(), NEW_A_MINUTE, now)
-                        ? key
-                        : new Key(key.code(), Caller.of(caller.partner(), null, null), MANY);
-            case CERTIFICATE ->
-                !rates.isWithin(kind + " " + caller.address(), NEW_A_MINUTE, now)
-                        ? new Key(key.code(), Caller.of(null, caller.address(), null), MANY)
-                        : rates.isWithin(kind.toString(), NEW_OF_A_KIND, now)
-                                ? key
-                                : new Key(key.code(), Caller.of(null, null, null), MANY);
-            case NOBODY ->
-                rates.isWithin(kind.toString(), NEW_A_MINUTE, now)
-                        ? key
-                        : new Key(key.code(), Caller.of(null, null, null), MANY);
-        };
+        boolean known = crowd == Crowd.PARTNER;
+        String source = known ? caller.partner() : Addresses.source(caller.address());
+        Key listed = rates.isWithin(crowd + " " + source, crowd.ofOne(), now)
+                ? key
+                : new Key(
+                        key.code(),
+                        known ? Caller.of(caller.partner(), null, null) : Caller.of(null, source, null),
+                        MANY);
+        return find(listed) != null || rates.isWithin(crowd.toString(), crowd.ofAll(), now)
+                ? listed
+                : new Key(
+                        key.code(),
+                        Caller.of(null, null, null),
+                        MANY + ", " + crowd.toString().toLowerCase(Locale.ROOT));
     }
 
     private static Event event(Key key, Shown shown, @Nullable Nearest nearest, Instant now) {
@@ -230,7 +221,7 @@ final class Recorder {
                         .limit(CERTIFICATES)
                         .map(ShownCertificate::of)
                         .toList(),
-                shown.unknown() || key.code().equals(Code.CERTIFICATE_UNKNOWN.toString()),
+                shown.unknown(),
                 nearest);
     }
 }

@@ -10,6 +10,7 @@ public final class Refusal extends Exception {
     private final Code code;
     private final String detail;
     private final boolean passing;
+    private boolean approvable;
 
     public Refusal(Code code, String detail, String reason) {
         this(code, detail, reason, null);
@@ -34,6 +35,17 @@ public final class Refusal extends Exception {
 
     public Code code() {
         return code;
+    }
+
+    /** Nothing is wrong with the certificate but that nobody knows it. */
+    public Refusal asApprovable() {
+        approvable = true;
+        return this;
+    }
+
+    /** Whether nothing is wrong with the certificate but that nobody knows it, so that an operator may approve it. */
+    public boolean isApprovable() {
+        return approvable;
     }
 
     /** Whether the same request may succeed later. */

@@ -17,7 +17,7 @@ import org.slf4j.event.Level;
 
 /**
  * Where every refusal is recorded: each thing that is refused once, with the number of its repetitions, and one line in the log
- * for each request; for handshakes, of which a stranger can have any number fail, one when it comes first and then one a
+ * for each request of a partner; of strangers, who can be refused as often as they like, one when it comes first and then one a
  * minute. An operator finds the one that a caller asks about by the id in the caller's problem document.
  */
 public final class Refusals {
@@ -78,7 +78,8 @@ public final class Refusals {
 
     /** @param status of the answer, where it is not the code's own */
     public String refuse(Caller caller, Shown shown, Refusal refusal, int status) {
-        Event event = keep(refusal.code().toString(), caller, shown, refusal.reason());
+        Shown told = new Shown(shown.tls(), shown.server(), shown.certificates(), refusal.isApprovable());
+        Event event = keep(refusal.code().toString(), caller, told, refusal.reason());
         JsonObject problem = new JsonObject();
         problem.put("type", "urn:countersign:problem:" + refusal.code());
         problem.put("title", refusal.code().title());
@@ -115,15 +116,33 @@ public final class Refusals {
     private Event keep(String code, Caller caller, Shown shown, String told) {
         String reason = shortened(told);
         Instant now = clock.instant();
-        Recorder.Recorded recorded = recorder.record(code, caller, shown, reason, now, comparison);
+        Recorder.Recorded recorded = recorder.record(code, caller, shown, reason, now, this::nearest);
         Event event = recorded.event();
-        boolean handshake = code.equals(Event.HANDSHAKE);
-        if (recorded.news() > 0 || !handshake) {
-            log(code, caller, handshake ? event.reason() : reason, event, handshake ? recorded.news() : 1);
+        boolean known = !caller.partner().equals(Caller.UNKNOWN);
+        if (known || recorded.news() > 0) {
+            log(code, caller, known ? reason : event.reason(), event, known ? 1 : recorded.news());
         }
         Refused refused = new Refused(event.id(), now, code, caller, reason);
-        observers.forEach(observer -> observer.accept(refused));
+        observers.forEach(observer -> tell(observer, refused));
         return event;
+    }
+
+    /** A hint is not worth a refusal that nobody hears of. */
+    private Optional<Nearest> nearest(List<X509Certificate> shown) {
+        try {
+            return comparison.apply(shown);
+        } catch (RuntimeException unreadable) {
+            LOG.debug("not compared", unreadable);
+            return Optional.empty();
+        }
+    }
+
+    private static void tell(Consumer<Refused> observer, Refused refused) {
+        try {
+            observer.accept(refused);
+        } catch (RuntimeException failed) {
+            LOG.error("an observer of refusals failed", failed);
+        }
     }
 
     private static void log(String code, Caller caller, String reason, Event event, long times) {

@@ -45,7 +45,15 @@ public final class RefusalJournal implements AutoCloseable {
     private @Nullable Long lastLine;
 
     public RefusalJournal(Ledger ledger, Refusals refusals) {
-        this(ledger, refusals, Map.of(Crowd.NAMELESS, 10_000, Crowd.KNOWN, 90_000));
+        this(
+                ledger,
+                refusals,
+                Map.of(
+                        Crowd.PARTNER, 50_000,
+                        Crowd.NEARLY_PARTNER, 20_000,
+                        Crowd.CERTIFICATE, 10_000,
+                        Crowd.HANDSHAKE, 10_000,
+                        Crowd.NOISE, 10_000));
     }
 
     /** @param most how many rows this node may have in the ledger; the oldest go */

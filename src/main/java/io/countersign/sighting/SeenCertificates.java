@@ -1,5 +1,6 @@
 package io.countersign.sighting;
 
+import io.countersign.address.Addresses;
 import io.countersign.tls.Certificates;
 import io.countersign.tls.KeyMaterialException;
 import io.countersign.transfer.Durable;
@@ -100,7 +101,11 @@ public final class SeenCertificates {
                 byFingerprint.put(seen.fingerprint(), seen);
                 shrink(data, SeenCertificate::possessed, KEPT);
                 shrink(data, other -> !other.possessed(), KEPT);
-                shrink(data, other -> !other.possessed() && other.address().equals(seen.address()), OF_ONE_ADDRESS);
+                shrink(
+                        data,
+                        other -> !other.possessed()
+                                && Addresses.source(other.address()).equals(Addresses.source(seen.address())),
+                        OF_ONE_ADDRESS);
                 complaint = "";
             } catch (IOException unwritable) {
                 if (!complaint.equals(unwritable.toString())) {

@@ -158,4 +158,16 @@ class AddressesTest {
         assertThat(scoped.getHostAddress()).contains("%");
         assertThat(Addresses.format(scoped)).isEqualTo("fe80::1");
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "192.0.2.7, 192.0.2.7",
+        "::ffff:192.0.2.7, 192.0.2.7",
+        "2001:db8:1:2:3:4:5:6, 2001:db8:1:2::/64",
+        "::1, ::/64",
+        "-, -"
+    })
+    void theirSourceIsTheAddressOrANetworkOfIpv6(String address, String source) {
+        assertThat(Addresses.source(address)).isEqualTo(source);
+    }
 }

@@ -96,6 +96,7 @@ class RefusalCommandsTest {
 
         assertThat(approved.exitCode()).as(approved.err()).isZero();
         Awaitility.await()
+                .ignoreExceptionsInstanceOf(IOException.class) // until the handshake succeeds
                 .until(() -> Client.of(home.authority.certificate(), renewed)
                                 .get(service.at("/exchange"))
                                 .statusCode()

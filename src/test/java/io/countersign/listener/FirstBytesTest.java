@@ -215,7 +215,7 @@ class FirstBytesTest {
         assertThat(end.isOpen()).isFalse();
         assertThat(refusals.events()).hasSize(1);
         assertThat(refusals.events().get(0).reason())
-                .startsWith("does not come to the end of its PROXY header: Idle timeout");
+                .startsWith("does not come to the end of its PROXY header: nothing has come for");
     }
 
     @Test
@@ -260,7 +260,7 @@ class FirstBytesTest {
         proxies.setAddresses("");
         End end = open(OTHER);
         end.expire();
-        assertRefused(end, OTHER, "does not begin its handshake: Idle timeout");
+        assertRefused(end, OTHER, "does not begin its handshake: nothing has come for");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.countersign.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.refusal.Refusals.Caller;
+import io.countersign.testing.Issue;
 import io.countersign.testing.SettableClock;
 import java.time.Duration;
 import java.util.List;
@@ -30,43 +31,86 @@ class RecorderTest {
     }
 
     @Test
-    void isNotFilledByTenThousandStrangersWithoutCertificate() {
+    void isNotFilledByTenThousandWhoSpeakNoTls() {
         record(ACME, "a");
-        record(STRANGER, "b");
         for (int i = 0; i < 10_000; i++) {
             record(Caller.of(null, "198.51." + i / 250 + "." + i % 250, null), "garbage " + i);
         }
+        record(STRANGER, "b");
+        recorder.record(
+                "handshake",
+                Caller.of(null, "192.0.2.10", null),
+                new Shown("TLSv1.3", null, List.of(), false),
+                "it does not trust us",
+                clock.instant(),
+                shown -> Optional.empty());
 
         List<Event> events = recorder.events();
-        assertThat(events).hasSize(2 + Recorder.NEW_A_MINUTE + 1);
-        assertThat(events.get(0).reason()).startsWith("more different refusals");
-        assertThat(events.get(0).caller()).isEqualTo(Caller.of(null, null, null));
-        assertThat(events.get(0).count()).isEqualTo(10_000 - Recorder.NEW_A_MINUTE);
-        assertThat(events).extracting(Event::reason).contains("a", "b");
+        assertThat(events).hasSize(3 + Crowd.NOISE.ofAll() + 1);
+        assertThat(events).extracting(Event::reason).contains("a", "b", "it does not trust us");
+        assertThat(events)
+                .filteredOn(event -> event.reason().startsWith("more different refusals"))
+                .singleElement()
+                .satisfies(event -> {
+                    assertThat(event.caller()).isEqualTo(Caller.of(null, null, null));
+                    assertThat(event.count()).isEqualTo(10_000 - Crowd.NOISE.ofAll());
+                });
     }
 
+    /** Also where it has a whole network of IPv6. */
     @Test
-    void isNotFilledByOneAddressWithEverNewCertificates() {
-        record(STRANGER, "b");
+    void showsOthersWhileOneSourceHasEverNewCertificates() {
         for (int i = 0; i < 10_000; i++) {
-            record(Caller.of(null, "203.0.113.1", "certificate " + i), "unknown");
+            record(Caller.of(null, "2001:db8::" + Integer.toHexString(i), "certificate " + i), "unknown");
         }
+        record(STRANGER, "b");
 
-        assertThat(recorder.events()).hasSize(1 + Recorder.NEW_A_MINUTE + 1);
-        assertThat(recorder.events().get(0).caller()).isEqualTo(Caller.of(null, "203.0.113.1", null));
         assertThat(recorder.events()).extracting(Event::reason).contains("b");
+        assertThat(recorder.events()).extracting(Event::caller).contains(Caller.of(null, "2001:db8::/64", null));
+        assertThat(recorder.events().stream().mapToLong(Event::count).sum()).isEqualTo(10_001);
+        assertThat(recorder.events()).hasSizeLessThan(300);
     }
 
     @Test
-    void isNotFilledByOnePartner() {
-        record(Caller.of("globex", "192.0.2.8", "01"), "g");
+    void showsWhoIsNearlyAPartnerWhileMostAreNot() {
+        for (int i = 0; i < 10_000; i++) {
+            record(Caller.of(null, "203.0." + i / 250 + "." + i % 250, "certificate " + i), "unknown");
+        }
+        clock.advance(Duration.ofSeconds(61)); // no more are compared in a minute than are listed
+        recorder.record(
+                "handshake",
+                STRANGER,
+                Shown.certificates(
+                        "TLSv1.3", List.of(Issue.to("CN=acme").selfSigned().certificate())),
+                "unknown, too",
+                clock.instant(),
+                shown -> Optional.of(new Nearest("acme", "new key")));
+
+        assertThat(recorder.events().get(0).nearest()).isEqualTo(new Nearest("acme", "new key"));
+    }
+
+    @Test
+    void showsOthersWhileOnePartnerIsRefusedForEverNewReasons() {
         for (int i = 0; i < 10_000; i++) {
             record(ACME, "the name " + i + " cannot be used");
         }
+        record(Caller.of("globex", "192.0.2.8", "01"), "g");
 
-        assertThat(recorder.events()).hasSize(1 + Recorder.NEW_A_MINUTE + 1);
-        assertThat(recorder.events().get(0).caller()).isEqualTo(Caller.of("acme", null, null));
-        assertThat(recorder.events()).extracting(Event::reason).contains("g");
+        assertThat(recorder.events()).hasSize(1 + Crowd.PARTNER.ofOne() + 1);
+        assertThat(recorder.events().get(0).reason()).isEqualTo("g");
+        assertThat(recorder.events()).extracting(Event::caller).contains(Caller.of("acme", null, null));
+    }
+
+    /** A clock that is put back must not stop it. */
+    @Test
+    void goesOnWhereTheClockIsPutBack() {
+        for (int i = 0; i < 100; i++) {
+            record(ACME, "number " + i);
+        }
+        clock.advance(Duration.ofHours(-1));
+        record(ACME, "another");
+
+        assertThat(recorder.events()).extracting(Event::reason).contains("another");
     }
 
     @Test

@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 
 class RefusalsTest {
     private static final Caller ACME = Caller.of("acme", "192.0.2.7", "00ff");
+    private static final Caller STRANGER = Caller.of(null, "192.0.2.9", null);
     private final Refusal unknown =
             new Refusal(Code.CERTIFICATE_UNKNOWN, "It identifies no partner.", "it is nearly globex's");
 
@@ -157,7 +158,7 @@ class RefusalsTest {
 
     /** A caller may ask about either, and finds the same. */
     @Test
-    void ofARepeatedRequestHaveOneIdAndALineEach() throws DeserializationException {
+    void ofAPartnersRepeatedRequestHaveOneIdAndALineEach() throws DeserializationException {
         String first = instance(refusals.refuse(ACME, Shown.NOTHING, unknown));
         String second = instance(refusals.refuse(ACME, Shown.NOTHING, unknown));
 
@@ -168,17 +169,17 @@ class RefusalsTest {
                 .satisfies(event -> assertThat(event.count()).isEqualTo(2));
     }
 
-    /** Anybody can have handshakes fail as fast as he likes. */
+    /** Anybody can be refused as often as he likes. */
     @Test
-    void ofARepeatedHandshakeHaveALineAMinute() {
+    void ofAStrangersRepetitionsHaveALineAMinute() {
         SettableClock clock = new SettableClock();
         Refusals clocked = new Refusals(clock);
         for (int i = 0; i < 100; i++) {
-            clocked.refuseHandshake(ACME, Shown.NOTHING, "no certificate");
+            clocked.refuseHandshake(STRANGER, Shown.NOTHING, "no certificate");
         }
         assertThat(log.list).hasSize(1);
         clock.advance(Duration.ofSeconds(61));
-        clocked.refuseHandshake(ACME, Shown.NOTHING, "no certificate");
+        clocked.refuseHandshake(STRANGER, Shown.NOTHING, "no certificate");
 
         assertThat(log.list).hasSize(2);
         assertThat(log.list.get(1).getFormattedMessage()).endsWith(" times=100");
@@ -199,6 +200,23 @@ class RefusalsTest {
             assertThat(event.tls()).isEqualTo("TLSv1.3");
             assertThat(event.chain()).extracting(ShownCertificate::subject).containsExactly("CN=globex");
         });
+    }
+
+    @Test
+    void areRecordedAlsoWhereAnObserverOrAComparisonFails() {
+        refusals.compareBy(shown -> {
+            throw new IllegalStateException("unreadable");
+        });
+        refusals.observe(refused -> {
+            throw new IllegalStateException("full");
+        });
+        String told = refusals.refuse(
+                Caller.of(null, "192.0.2.7", "00ff"),
+                Shown.certificates(
+                        "TLSv1.3", List.of(Issue.to("CN=globex").selfSigned().certificate())),
+                unknown);
+
+        assertThat(told).contains(refusals.events().get(0).id());
     }
 
     private static String instance(String problem) throws DeserializationException {

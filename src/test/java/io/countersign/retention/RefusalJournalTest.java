@@ -22,6 +22,7 @@ import io.countersign.testing.SettableClock;
 import io.countersign.testing.TestLedger;
 import io.countersign.tls.Certificates;
 import java.nio.file.Path;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -63,7 +64,7 @@ class RefusalJournalTest {
         String problem = refusals.refuse(
                 STRANGER,
                 Shown.certificates("TLSv1.3", List.of(stranger.certificate())),
-                new Refusal(Code.CERTIFICATE_UNKNOWN, "Nobody.", "it is nearly globex's"));
+                new Refusal(Code.CERTIFICATE_UNKNOWN, "Nobody.", "it is nearly globex's").asApprovable());
         refusals.refuseHandshake(NOBODY, Shown.NOTHING, "no certificate");
         Event first = refusals.events().get(1);
         Event second = refusals.events().get(0);
@@ -138,13 +139,14 @@ class RefusalJournalTest {
     @EnumSource
     void keepsAsManyAsThereIsRoomForAndTheNewest(LedgerKind kind) throws LedgerException {
         open(kind);
-        Map<Crowd, Integer> most = Map.of(Crowd.KNOWN, 1_000, Crowd.NAMELESS, 200);
+        Map<Crowd, Integer> most = Map.of(Crowd.PARTNER, 100, Crowd.CERTIFICATE, 1_000, Crowd.NOISE, 200);
         RefusalJournal journal = new RefusalJournal(ledger(), refusals, most);
         RefusalRow anothers = row("another's", "there");
         ledger().commit(connection -> {
             new RefusalRows(connection).put(List.of(anothers));
             return true;
         });
+        refusals.refuseHandshake(Caller.of("acme", "192.0.2.7", "00ff"), Shown.NOTHING, "a partner's");
         for (int i = 0; i < 3_300; i++) {
             refusals.refuseHandshake(
                     Caller.of(null, "192.0.2." + i % 200, "certificate " + i), Shown.NOTHING, "number " + i);
@@ -153,12 +155,12 @@ class RefusalJournalTest {
             clock.advance(Duration.ofSeconds(1));
             if (i % 100 == 99) {
                 journal.write();
-                assertThat(rows()).hasSizeLessThanOrEqualTo(1_201);
+                assertThat(rows()).hasSizeLessThanOrEqualTo(1_301);
             }
         }
 
-        assertThat(rows()).extracting(RefusalRow::reason).contains("number 3299", "nobody 3299");
-        assertThat(rows().size()).isBetween(500, 1_201);
+        assertThat(rows()).extracting(RefusalRow::reason).contains("number 3299", "nobody 3299", "a partner's");
+        assertThat(rows().size()).isBetween(500, 1_301);
         assertThat(find("another's")).isEqualTo(anothers);
 
         RefusalJournal restarted = new RefusalJournal(ledger(), refusals, most);
@@ -167,14 +169,14 @@ class RefusalJournalTest {
             refusals.refuseHandshake(Caller.of(null, "192.0.2.1", "certificate " + i), Shown.NOTHING, "no");
         }
         restarted.write();
-        assertThat(rows()).hasSizeLessThanOrEqualTo(1_201);
+        assertThat(rows()).hasSizeLessThanOrEqualTo(1_301);
     }
 
     @Test
     void tellsOfThoseThatNeverGotIn() throws LedgerException {
         RefusalJournal journal = new RefusalJournal(open(LedgerKind.SQLITE), refusals);
         for (int i = 0; i < 1_234; i++) {
-            clock.advance(Duration.ofSeconds(2));
+            clock.advance(Duration.ofSeconds(3));
             refusals.refuseHandshake(STRANGER, Shown.NOTHING, "number " + i);
         }
 
@@ -206,6 +208,27 @@ class RefusalJournalTest {
 
         assertThat(rows()).hasSize(3);
         assertThat(log.news()).isEmpty();
+    }
+
+    /** A service of the version before, on the same PostgreSQL, goes on writing rows as it knows them. */
+    @ParameterizedTest
+    @EnumSource
+    void readsAndEndsWhatAnEarlierVersionWrites(LedgerKind kind) throws LedgerException {
+        open(kind).commit(connection -> {
+            try (Statement insert = connection.createStatement()) {
+                return insert.executeUpdate("INSERT INTO refusal (id, node, at, code, reason) VALUES"
+                        + " ('abcd0000', 'here', '2026-11-20T00:00:00.000Z', 'handshake', 'old')");
+            }
+        });
+
+        assertThat(rows())
+                .singleElement()
+                .satisfies(row -> assertThat(row.last()).isEqualTo(row.first()));
+        assertThat(ledger().<List<RefusalRow>>read(connection -> new RefusalRows(connection).beginning("abcd", 2)))
+                .hasSize(1);
+        int gone = ledger().commit(connection ->
+                new RefusalRows(connection).deleteBefore("here", Instant.parse("2026-11-21T00:00:00Z"), 10));
+        assertThat(gone).isEqualTo(1);
     }
 
     private static RefusalRow row(String id, String node) {

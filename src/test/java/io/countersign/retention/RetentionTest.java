@@ -200,7 +200,7 @@ class RetentionTest {
 
         assertThat(find(old)).isEqualTo(old);
         assertThat(files).allMatch(Files::exists);
-        assertThat(ledger().<Integer>read(connection -> new RefusalRows(connection).count(HERE, Crowd.NAMELESS)))
+        assertThat(ledger().<Integer>read(connection -> new RefusalRows(connection).count(HERE, Crowd.NOISE)))
                 .isEqualTo(1);
         assertThat(log.news()).isEmpty();
     }

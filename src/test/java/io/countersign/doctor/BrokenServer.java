@@ -107,8 +107,10 @@ final class BrokenServer implements AutoCloseable {
         return connection -> connection.getInputStream().transferTo(OutputStream.nullOutputStream());
     }
 
+    /** With the first of TLS; sooner, and it may come while the connection is being made. */
     static Conversation resets() {
         return connection -> {
+            hello(connection);
             connection.setSoLinger(true, 0);
             connection.close();
         };

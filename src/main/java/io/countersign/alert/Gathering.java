@@ -14,17 +14,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Alerts within one interval after the other. The first of its kind goes at once, and those like it come once more, with their
- * number, when the interval ends; what goes on and on comes once in each. Bounded, whatever happens: {@value #MOST} in an
- * interval, of all others only how many there were.
+ * number, when the interval ends; what goes on and on comes once in each. Bounded, whatever happens: {@value #MOST} different
+ * ones in an interval, and {@value #REFUSED} refusals, which others cause and which therefore take nothing from the rest; of
+ * all others only how many there were.
  */
 final class Gathering {
     static final int MOST = 60;
-    private static final int MOST_KNOWN = 1_000;
+    static final int REFUSED = 30;
 
     private final Duration interval;
     private final Map<Matter, Repeated> known = new HashMap<>();
     private @Nullable Instant end;
-    private int sent;
     private long more;
 
     /** An alert to be sent. */
@@ -54,12 +54,15 @@ final class Gathering {
             before.times++;
             return Optional.empty();
         }
-        if (sent >= MOST || known.size() >= MOST_KNOWN) {
+        boolean refused = alert.kind() == Kind.REFUSED;
+        long like = known.keySet().stream()
+                .filter(matter -> refused == (matter.kind() == Kind.REFUSED))
+                .count();
+        if (like >= (refused ? REFUSED : MOST)) {
             more++;
             return Optional.empty();
         }
         known.put(alert.matter(), new Repeated(alert));
-        sent++;
         return Optional.of(new Told(alert, 1));
     }
 
@@ -82,14 +85,13 @@ final class Gathering {
         if (more > 0) {
             due.add(new Told(rest(now), more));
         }
-        sent = due.size();
         more = 0;
         end = due.isEmpty() ? null : now.plus(interval);
         return due;
     }
 
     private Alert rest(Instant now) {
-        String text = "and " + more + " more alerts than the " + MOST + " that are sent within " + interval.toSeconds()
+        String text = "and " + more + " more alerts than are sent one by one within " + interval.toSeconds()
                 + " s; the log has all of them";
         return new Alert(now, Kind.MORE, "", "", "", text, Map.of("more", more));
     }

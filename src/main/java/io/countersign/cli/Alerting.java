@@ -31,12 +31,12 @@ final class Alerting {
         this.alerts = alerts;
     }
 
-    /** Whoever shows neither a certificate nor a partner's name may call from any number of addresses: that is one alert. */
+    /** Whoever is no partner may call from any number of addresses, with any number of certificates: that is one alert a code. */
     void refused(Refused refused) {
         Caller caller = refused.caller();
         boolean full = refused.code().equals(Code.STORAGE_FULL.toString());
         String partner = caller.partner().equals(NOBODY) ? "" : caller.partner();
-        String about = !partner.isEmpty() ? caller.address() : caller.certificate();
+        String about = partner.isEmpty() ? "" : caller.address();
         alerts.tell(new Alert(
                 refused.at(),
                 full ? Kind.FULL : Kind.REFUSED,

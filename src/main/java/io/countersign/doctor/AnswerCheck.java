@@ -213,7 +213,7 @@ final class AnswerCheck {
     }
 
     private static String text(JsonObject said, String name) {
-        String text = said.get(name) == null ? "" : String.valueOf(said.get(name));
+        String text = said.get(name) instanceof String told ? told : "";
         return text.length() > MOST_TOLD ? text.substring(0, MOST_TOLD) + "…" : text;
     }
 

@@ -104,13 +104,17 @@ public final class Settings {
         return key + " (" + sources.getOrDefault(key, "default") + ")";
     }
 
-    /** What differs from the defaults, without passwords. */
+    /** What differs from the defaults; of passwords, and of settings of others' making, only that they are set. */
     public Map<String, String> changed() {
+        Set<String> ours = defaults().keySet();
         Map<String, String> changed = new TreeMap<>();
         sources.forEach((key, source) -> {
             if (key.startsWith(PREFIX) && !source.equals("default")) {
                 changed.put(
-                        key, key.endsWith("password") ? "(set)" : get(key).replaceAll("(?i)(password=)[^&]*", "$1***"));
+                        key,
+                        key.endsWith("password") || !ours.contains(key)
+                                ? "(set)"
+                                : get(key).replaceAll("(?i)(password=)[^&]*", "$1***"));
             }
         });
         return changed;

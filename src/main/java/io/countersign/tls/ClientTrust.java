@@ -20,8 +20,8 @@ public interface ClientTrust {
      */
     default void prepare() throws KeyMaterialException {}
 
-    /** Whether somebody is identified by this very certificate, whatever its dates. */
-    default boolean pins(X509Certificate certificate) {
+    /** Whether what was shown is somebody's: pinned, whatever its dates, or issued to somebody who is known by name. */
+    default boolean identifies(List<X509Certificate> shown) {
         return false;
     }
 

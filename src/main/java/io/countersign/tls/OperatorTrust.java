@@ -64,7 +64,7 @@ public final class OperatorTrust implements ClientTrust {
     public void check(List<X509Certificate> shown) throws CertificateException {
         pinned.check(shown, clock.instant());
         X509Certificate own = shown.get(0);
-        if (partners != null && partners.pins(own)) {
+        if (partners != null && partners.identifies(shown)) {
             throw RefusedCertificateException.of(
                     own,
                     new CertificateException("certificate " + Certificates.name(own)

@@ -49,20 +49,41 @@ class GatheringTest {
     }
 
     @Test
-    void ofAFloodSixtyGoAndTheRestIsCounted() {
+    void ofAFloodSomeGoAndTheRestIsCounted() {
         int sent = 0;
         for (int i = 0; i < 100_000; i++) {
             sent += gathering.add(alert("acme", "address " + i), NOON).isPresent() ? 1 : 0;
         }
-        assertThat(sent).isEqualTo(Gathering.MOST);
+        assertThat(sent).isEqualTo(Gathering.REFUSED);
         assertThat(gathering.due(NOON.plus(HOUR))).singleElement().satisfies(told -> {
             assertThat(told.alert().kind()).isEqualTo(Kind.MORE);
-            assertThat(told.times()).isEqualTo(100_000 - Gathering.MOST);
-            assertThat(told.alert().text()).startsWith("and 99940 more alerts than the 60 that are sent within 3600 s");
+            assertThat(told.times()).isEqualTo(100_000 - Gathering.REFUSED);
+            assertThat(told.alert().text()).startsWith("and 99970 more alerts than are sent one by one within 3600 s");
         });
         assertThat(gathering.due(NOON.plus(HOUR).plus(HOUR))).isEmpty();
         assertThat(gathering.add(alert("acme", "address 1"), NOON.plus(Duration.ofHours(3))))
                 .isPresent();
+    }
+
+    /** Whoever is refused again and again silences nothing else, in no interval. */
+    @Test
+    void refusalsTakeNothingFromTheRest() {
+        for (int hour = 0; hour < 100; hour++) {
+            Instant now = NOON.plus(HOUR.multipliedBy(hour));
+            for (int i = 0; i < 200; i++) {
+                gathering.add(alert("acme", "address " + hour + " " + i), now);
+                gathering.add(alert("acme", "address " + hour + " " + i), now);
+            }
+            for (Kind kind : Kind.values()) {
+                if (kind != Kind.REFUSED && kind != Kind.MORE) {
+                    Alert other = new Alert(now, kind, "", "", "hour " + hour, "text", Map.of());
+                    assertThat(gathering.add(other, now))
+                            .as("%s in hour %s", kind, hour)
+                            .isPresent();
+                }
+            }
+            assertThat(gathering.due(now.plus(HOUR))).hasSizeLessThanOrEqualTo(Gathering.REFUSED + 1);
+        }
     }
 
     @Test

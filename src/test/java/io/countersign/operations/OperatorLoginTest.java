@@ -167,6 +167,23 @@ class OperatorLoginTest {
         }
     }
 
+    /** An authority's certificate, by whose name a partner becomes known. */
+    @Test
+    void whatIsAPartnersByItsNameWhileTheServiceRunsIsNoOperatorsAnyMore() throws Exception {
+        Certified both = Issue.to("CN=both").by(home.authority);
+        both.write(home.certificates(), "operator");
+        try (RunningService service = RunningService.start(home)) {
+            Client client = Client.of(home.authority.certificate(), both);
+            assertThat(client.get(at(service, "/health")).statusCode()).isEqualTo(200);
+            home.partner("globex", Map.of("subject", "CN=both", "addresses", "any"));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(
+                            () -> assertThat(client.get(at(service, "/health")).statusCode())
+                                    .isEqualTo(403));
+        }
+    }
+
     @Test
     void aFileThatIsNotThereIsAnErrorAtStart() throws Exception {
         Files.delete(home.certificates().resolve("operator.crt"));

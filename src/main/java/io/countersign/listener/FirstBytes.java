@@ -8,18 +8,21 @@ import io.countersign.proxy.UnclearCallerException;
 import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Shown;
 import io.countersign.tls.ClientHello;
-import io.countersign.tls.Handshakes;
+import io.countersign.tls.Handshakes.Handshake;
 import io.countersign.tls.ListenerTls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
@@ -59,7 +62,7 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
     private final Connector connector;
     private final ConnectionFactory tls;
     private final Proxies proxies;
-    private final Handshakes handshakes;
+    private final ListenerTls spoken;
     private final Refusals refusals;
     private final InetAddress peer;
     /** Whether the header, or the time for it, has come to its end, whichever was first. */
@@ -106,7 +109,7 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
         this.connector = connector;
         this.tls = tls;
         this.proxies = spoken.proxies();
-        this.handshakes = spoken.handshakes();
+        this.spoken = spoken;
         this.refusals = refusals;
         this.peer = peer;
     }
@@ -265,28 +268,33 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
                 ? new ProxyEndPoint(getEndPoint(), getEndPoint().getLocalSocketAddress(), caller)
                 : proxies.isListed(peer) ? new OfProxyItself(getEndPoint(), header) : getEndPoint();
         Watched watched = new Watched(endPoint);
-        Connection spoken = tls.newConnection(connector, watched);
-        if (spoken instanceof SslConnection ssl) {
+        Connection next = tls.newConnection(connector, watched);
+        if (next instanceof SslConnection ssl) {
             ssl.addEventListener(new Connection.Listener() {
                 @Override
                 public void onClosed(Connection closed) {
-                    unlessOver(watched);
+                    unlessOver(ssl.getSSLEngine(), watched);
                 }
             });
-            ClientHello.read(begun).ifPresent(offer -> handshakes.began(ssl.getSSLEngine(), offer));
+            ClientHello.read(begun).ifPresent(offer -> spoken.handshakes().began(ssl.getSSLEngine(), offer));
         }
-        watched.upgrade(spoken);
+        watched.upgrade(next);
     }
 
-    /** JSSE has nothing to say of a handshake of which it has not had a whole message. */
-    private void unlessOver(Watched watched) {
+    /** Some ends of a connection are no failure of its handshake for Jetty, and of half a message JSSE says nothing. */
+    private void unlessOver(SSLEngine engine, Watched watched) {
         InetSocketAddress caller = caller();
-        if (!watched.isOver() && somethingCame && (caller != null || !proxies.isListed(peer))) {
-            refusals.refuseHandshake(
-                    Refusals.Caller.of(null, Addresses.format(caller == null ? peer : caller.getAddress()), null),
-                    Shown.NOTHING,
-                    "the connection was closed before the first message of its handshake was whole");
+        if (watched.isOver() || !somethingCame || (caller == null && proxies.isListed(peer))) {
+            return;
         }
+        Handshake handshake = spoken.handshakes().ended(engine);
+        String reason = handshake.answered()
+                ? new FailedHandshake(new ClosedChannelException(), handshake, watched.alert(), spoken).reason()
+                : "the connection was closed before the first message of its handshake was whole";
+        refusals.refuseHandshake(
+                Refusals.Caller.of(null, Addresses.format(caller == null ? peer : caller.getAddress()), null),
+                new Shown(HandshakeFailures.version(handshake), HandshakeFailures.server(handshake), List.of(), false),
+                reason);
     }
 
     /** What has come for TLS. */

@@ -84,7 +84,7 @@ final class HandshakeFailures implements SslHandshakeListener {
         return watched == null ? Optional.empty() : watched.alert();
     }
 
-    private static @Nullable String version(Handshake handshake) {
+    static @Nullable String version(Handshake handshake) {
         ClientHello offer = handshake.offer();
         if (handshake.version() != null || offer == null || offer.versions().isEmpty()) {
             return handshake.version();
@@ -92,7 +92,7 @@ final class HandshakeFailures implements SslHandshakeListener {
         return "up to " + offer.versions().get(0);
     }
 
-    private static @Nullable String server(Handshake handshake) {
+    static @Nullable String server(Handshake handshake) {
         ClientHello offer = handshake.offer();
         return offer == null ? null : offer.server();
     }

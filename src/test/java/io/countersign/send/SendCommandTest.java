@@ -342,7 +342,7 @@ class SendCommandTest {
         Path waiting = to.put("order", "waits");
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
-                .until(() -> !to.told("unavailable").isEmpty());
+                .until(() -> to.rows(State.WAITING).stream().anyMatch(row -> row.attempts() == 1));
         List<Entry> state = to.rows(State.WAITING);
         Ran ran = send("--partner", "acme", file("order", "goes").toString());
         assertThat(ran.exitCode()).as(ran.err()).isZero();

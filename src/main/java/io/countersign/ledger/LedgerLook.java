@@ -28,9 +28,7 @@ public record LedgerLook(String name, String version, boolean isNewer, String da
         Database database = Database.at(url, user, password);
         try (Connection connection = database instanceof Sqlite ? file(url) : database.connect()) {
             String damage = database instanceof Sqlite ? damage(connection) : "";
-            String version = Database.ask(
-                    connection,
-                    "SELECT version FROM ledger_version WHERE version IS NOT NULL ORDER BY installed_rank DESC LIMIT 1");
+            String version = Tables.version(connection);
             return new LedgerLook(
                     database.name(),
                     version,

@@ -2,6 +2,7 @@ package io.countersign.ledger;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +31,31 @@ public final class LedgerReader implements AutoCloseable {
             connection.rollback();
             return read;
         } catch (SQLException failed) {
+            Trouble trouble = ofOlderTables(failed);
             close();
-            throw database.trouble(failed).exception(database, "cannot be read");
+            throw (trouble == null ? database.trouble(failed) : trouble).exception(database, "cannot be read");
+        }
+    }
+
+    /** Asked once something has failed: what needs nothing newer can be read all the same. */
+    private @Nullable Trouble ofOlderTables(SQLException failed) {
+        if (open == null) {
+            return null;
+        }
+        try {
+            open.rollback();
+            String version = Tables.version(open);
+            String newest = Tables.newest();
+            return version.isEmpty() || !MigrationVersion.fromVersion(newest).isNewerThan(version)
+                    ? null
+                    : new Trouble(
+                            Trouble.Kind.WORK,
+                            "it has tables of version " + version,
+                            "start the service once, which brings them to version " + newest,
+                            failed);
+        } catch (SQLException unknown) {
+            failed.addSuppressed(unknown);
+            return null;
         }
     }
 

@@ -1,5 +1,7 @@
 package io.countersign.ledger;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -56,6 +58,13 @@ final class Tables {
                 .max(MigrationVersion::compareTo)
                 .map(MigrationVersion::getVersion)
                 .orElse("0");
+    }
+
+    /** The version of the tables that are there; empty where there are none yet. */
+    static String version(Connection connection) throws SQLException {
+        return Database.ask(
+                connection,
+                "SELECT version FROM ledger_version WHERE version IS NOT NULL ORDER BY installed_rank DESC LIMIT 1");
     }
 
     private static Flyway flyway(DataSource source) {

@@ -24,6 +24,7 @@ final class AnswerCheck {
     private static final String PROBLEM = "urn:countersign:problem:";
     private static final Duration CLOCKS = Duration.ofSeconds(60);
     private static final int MOST_TOLD = 300;
+    private static final int MOST_JSON = 16 * 1024;
 
     private final Call call;
     private final Patience patience;
@@ -159,8 +160,10 @@ final class AnswerCheck {
                                 "send a first file, and see"));
     }
 
+    /** Nothing where it is no object, or longer than any that explains something. */
     private static @Nullable JsonObject json(HttpAnswer answer) {
-        if (!answer.header("Content-Type").matches("(?i)application/([a-z.-]+\\+)?json\\b.*")) {
+        if (answer.body().length() > MOST_JSON
+                || !answer.header("Content-Type").matches("(?i)application/([a-z.-]+\\+)?json\\b.*")) {
             return null;
         }
         try {
@@ -213,7 +216,7 @@ final class AnswerCheck {
     }
 
     private static String text(JsonObject said, String name) {
-        String text = said.get(name) instanceof String told ? told : "";
+        String text = said.get(name) instanceof String string ? string : "";
         return text.length() > MOST_TOLD ? text.substring(0, MOST_TOLD) + "…" : text;
     }
 

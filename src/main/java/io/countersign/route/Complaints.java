@@ -24,7 +24,7 @@ final class Complaints {
 
     /** @param why with the file's name in each; nothing where all is well */
     void set(String file, List<String> why) {
-        List<String> before = put(file, why);
+        List<String> before = replace(file, why);
         if (why.isEmpty() && before != null) {
             LOG.info("{} is in force as it is now", file);
         } else if (!why.isEmpty() && !Objects.equals(before, why)) {
@@ -33,7 +33,7 @@ final class Complaints {
         }
     }
 
-    private synchronized @Nullable List<String> put(String file, List<String> why) {
+    private synchronized @Nullable List<String> replace(String file, List<String> why) {
         return why.isEmpty() ? byFile.remove(file) : byFile.put(file, List.copyOf(why));
     }
 

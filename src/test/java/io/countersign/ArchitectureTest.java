@@ -40,6 +40,8 @@ class ArchitectureTest {
             .definedBy("io.countersign.route..")
             .layer("listener")
             .definedBy("io.countersign.listener..")
+            .layer("limit")
+            .definedBy("io.countersign.limit..")
             .layer("admission")
             .definedBy("io.countersign.admission..")
             .layer("send")
@@ -78,6 +80,8 @@ class ArchitectureTest {
             .definedBy("io.countersign.kept..")
             .layer("text")
             .definedBy("io.countersign.text..")
+            .layer("version")
+            .definedBy("io.countersign.version..")
             .whereLayer("main")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("cli")
@@ -98,6 +102,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("listener")
             .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("limit")
+            .mayNotBeAccessedByAnyLayer()
             .whereLayer("admission")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("send")
@@ -106,7 +112,7 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("send", "doctor", "cli")
             .whereLayer("transfer")
             .mayOnlyBeAccessedByLayers(
-                    "admission", "send", "route", "sighting", "receipt", "rebuild", "operations", "cli")
+                    "limit", "admission", "send", "route", "sighting", "receipt", "rebuild", "operations", "cli")
             .whereLayer("receipt")
             .mayOnlyBeAccessedByLayers("send", "cli")
             .whereLayer("retention")
@@ -119,7 +125,7 @@ class ArchitectureTest {
             .whereLayer("sighting")
             .mayOnlyBeAccessedByLayers("admission", "listener", "cli")
             .whereLayer("partner")
-            .mayOnlyBeAccessedByLayers("admission", "client", "receipt", "send", "route", "doctor", "cli")
+            .mayOnlyBeAccessedByLayers("limit", "admission", "client", "receipt", "send", "route", "doctor", "cli")
             .whereLayer("revocation")
             .mayOnlyBeAccessedByLayers("partner", "client", "route", "cli")
             .whereLayer("dns")
@@ -127,13 +133,24 @@ class ArchitectureTest {
             .whereLayer("proxy")
             .mayOnlyBeAccessedByLayers("tls", "listener", "admission", "settings", "route", "cli")
             .whereLayer("kept")
-            .mayOnlyBeAccessedByLayers("revocation", "dns", "refusal", "partner", "admission")
+            .mayOnlyBeAccessedByLayers("revocation", "dns", "refusal", "partner", "admission", "limit", "listener")
+            .whereLayer("version")
+            .mayOnlyBeAccessedByLayers("doctor", "cli")
             .whereLayer("text")
             .mayOnlyBeAccessedByLayers(
                     "tls", "revocation", "refusal", "retention", "listener", "send", "alert", "doctor", "cli")
             .whereLayer("settings")
             .mayOnlyBeAccessedByLayers(
-                    "admission", "partner", "send", "route", "retention", "rebuild", "doctor", "cli");
+                    "limit",
+                    "admission",
+                    "listener",
+                    "partner",
+                    "send",
+                    "route",
+                    "retention",
+                    "rebuild",
+                    "doctor",
+                    "cli");
 
     @ArchTest
     static final ArchRule intakeKnowsNoCertificate = noClasses()

@@ -23,6 +23,7 @@ import io.countersign.tls.CompanyIdentity;
 import io.countersign.tls.Dated;
 import io.countersign.tls.Identity;
 import io.countersign.tls.KeyMaterialException;
+import io.countersign.version.Standing;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -126,7 +127,8 @@ final class Doctor implements Callable<Integer> {
                                 own,
                                 keys(here.settings(), found),
                                 Clock.systemUTC(),
-                                Installation.builtAt()),
+                                Installation.builtAt(),
+                                Standing.here()),
                         this::tell)
                 .run();
     }

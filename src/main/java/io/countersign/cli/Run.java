@@ -6,6 +6,7 @@ import io.countersign.settings.LogTerms;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.settings.ShutdownTerms;
+import io.countersign.version.Standing;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Callable;
@@ -54,6 +55,8 @@ final class Run implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(end);
         try {
             service.start(problems);
+            // Only now: it is quick once every archive is open.
+            Standing.here().tell(LoggerFactory.getLogger("countersign"));
             if (!json) {
                 FirstFile.invite(service, settings, spec.commandLine().getOut());
             }

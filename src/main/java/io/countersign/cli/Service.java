@@ -22,8 +22,10 @@ import io.countersign.route.OwnRoute;
 import io.countersign.route.Routes;
 import io.countersign.send.Attempts;
 import io.countersign.settings.AlertTerms;
+import io.countersign.settings.CryptoTerms;
 import io.countersign.settings.DnsTerms;
 import io.countersign.settings.InvalidSettingsException;
+import io.countersign.settings.LimitTerms;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.settings.SettingsCheck;
@@ -31,6 +33,7 @@ import io.countersign.settings.ShutdownTerms;
 import io.countersign.sighting.Sightings;
 import io.countersign.tls.CompanyIdentity;
 import io.countersign.tls.Dated;
+import io.countersign.tls.NativeCrypto;
 import io.countersign.tls.OperatorTrust;
 import io.countersign.transfer.Arrivals;
 import java.io.IOException;
@@ -90,6 +93,9 @@ public final class Service implements AutoCloseable {
         this.betweenLooks = betweenLooks;
         this.settings = settings;
         this.clock = clock;
+        if (CryptoTerms.of(settings).isNative()) {
+            NativeCrypto.prefer();
+        }
         this.revocation = Revoked.check(settings, clock);
         this.partners = new Partners(clock);
         DnsTerms dns = DnsTerms.of(settings);
@@ -98,7 +104,7 @@ public final class Service implements AutoCloseable {
         this.auditing = new Auditing(settings);
         this.alerts = new Alerts(AlertTerms.of(settings).interval());
         this.sightings = new Sightings(clock);
-        this.listeners = new Listeners(refusals, sightings);
+        this.listeners = new Listeners(refusals, sightings, LimitTerms.of(settings));
         refusals.compareBy(partners::nearest);
     }
 

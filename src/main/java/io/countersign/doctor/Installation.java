@@ -3,6 +3,7 @@ package io.countersign.doctor;
 import io.countersign.settings.Problems;
 import io.countersign.settings.Settings;
 import io.countersign.tls.Dated;
+import io.countersign.version.Standing;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.List;
  * @param own our certificate and its chain; empty where it cannot be used
  * @param keys the files of our private keys
  * @param built when this program was built, as far as that is known; the clock cannot be before it
+ * @param standing how the JDK and the libraries stand against what is known of them
  */
 public record Installation(
         Settings settings,
@@ -28,7 +30,8 @@ public record Installation(
         List<X509Certificate> own,
         List<Path> keys,
         Clock clock,
-        Instant built) {
+        Instant built,
+        Standing standing) {
     /** By the date of its archive; the beginning of time where nobody knows. */
     public static Instant builtAt() {
         try {

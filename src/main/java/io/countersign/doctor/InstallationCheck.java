@@ -25,6 +25,7 @@ public final class InstallationCheck {
     public boolean run() {
         Papers papers = new Papers(installation);
         Machine machine = new Machine(installation);
+        Fixes fixes = new Fixes(installation.standing());
         DataFolder data = new DataFolder(installation);
         Ports ports = new Ports(installation);
         List<Check> checks = List.of(
@@ -36,6 +37,8 @@ public final class InstallationCheck {
                 papers::samples,
                 machine::clock,
                 machine::java,
+                fixes::java,
+                fixes::libraries,
                 machine::limits,
                 data::permissions,
                 data::space,

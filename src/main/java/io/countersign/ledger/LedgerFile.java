@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A ledger's file, and those that SQLite keeps beside it. SQLite does not notice when somebody takes them away, and would go on
@@ -18,9 +19,13 @@ final class LedgerFile {
     private final Path path;
     private volatile Trio opened = NONE;
     private volatile Trio last = NONE;
+    private volatile @Nullable Real real;
 
     /** Which files they are, whatever their names. */
     record Trio(Object ledger, Object log, Object index) {}
+
+    /** Where a file really is: to be looked for only once, as long as it is the same file. */
+    private record Real(Object ledger, Path path) {}
 
     LedgerFile(Path path) {
         this.path = path;
@@ -92,11 +97,11 @@ final class LedgerFile {
     /** Which ledger it is, where it is the one that was opened. */
     Object present() throws GoneException {
         Trio expected = opened;
-        Trio now = now();
+        Object now = ledger();
         if (expected.equals(NONE)) {
             throw new GoneException(path + " is another one, or was away, and is not open yet");
         }
-        if (!now.ledger().equals(expected.ledger())) {
+        if (!now.equals(expected.ledger())) {
             throw new GoneException(path + " is not the file that was opened");
         }
         return expected.ledger();
@@ -105,15 +110,33 @@ final class LedgerFile {
     /** The same for the writer, who would write to a log that nobody will read. */
     void mustBeWhole() throws GoneException {
         Object unused = present();
-        if (!now().equals(opened)) {
+        if (!now().equals(opened) && !again().equals(opened)) {
             throw new GoneException(path + "-wal or -shm was taken away or replaced");
         }
     }
 
+    private Trio again() throws GoneException {
+        real = null;
+        return now();
+    }
+
     Trio now() throws GoneException {
+        Object ledger = ledger();
+        Real known = real;
         try {
-            Path real = path.toRealPath();
-            return new Trio(key(real), beside(real, "-wal"), beside(real, "-shm"));
+            if (known == null || !known.ledger().equals(ledger)) {
+                known = new Real(ledger, path.toRealPath());
+                real = known;
+            }
+            return new Trio(ledger, beside(known.path(), "-wal"), beside(known.path(), "-shm"));
+        } catch (IOException unseen) {
+            throw new GoneException(path + " cannot be looked at: " + unseen);
+        }
+    }
+
+    private Object ledger() throws GoneException {
+        try {
+            return key(path);
         } catch (NoSuchFileException gone) {
             throw new GoneException(path + " is not there any more");
         } catch (IOException unseen) {

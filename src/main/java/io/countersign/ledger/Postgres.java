@@ -25,6 +25,8 @@ final class Postgres implements Database {
 
     private static final String CONNECT_SECONDS = "5";
     private static final String SILENCE_SECONDS = "15"; // with the above it is less than callers wait
+    /** Nobody waits yet when it is prepared, and machines that have just started are slow. */
+    private static final String FIRST_LOGIN_SECONDS = "20";
 
     /** Locks that others forgot must not last, ours neither; and what was committed must be on disk, whatever the server's usage. */
     private static final String TERMS = "SELECT set_config('lock_timeout', '" + LOCK_MILLIS + "', false),"
@@ -51,7 +53,7 @@ final class Postgres implements Database {
     @Override
     public void prepare() throws SQLException, LedgerException {
         mustBeAddress();
-        DataSource source = source();
+        DataSource source = source(FIRST_LOGIN_SECONDS);
         try (Connection connection = source.getConnection()) {
             if (Database.ask(connection, "SELECT current_schema()").isEmpty()) {
                 throw new LedgerException(
@@ -132,11 +134,15 @@ final class Postgres implements Database {
         pool.setReadOnly(true);
     }
 
-    /** What the address itself says goes first. */
     private DataSource source() {
+        return source(CONNECT_SECONDS);
+    }
+
+    /** What the address itself says goes first. */
+    private DataSource source(String loginSeconds) {
         Properties properties = new Properties();
         properties.setProperty("ApplicationName", "countersign");
-        properties.setProperty("loginTimeout", CONNECT_SECONDS);
+        properties.setProperty("loginTimeout", loginSeconds);
         properties.setProperty("connectTimeout", CONNECT_SECONDS);
         properties.setProperty("socketTimeout", SILENCE_SECONDS);
         properties.setProperty("tcpKeepAlive", "true");

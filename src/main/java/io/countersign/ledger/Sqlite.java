@@ -6,6 +6,7 @@ import io.countersign.ledger.Trouble.Kind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -71,6 +72,7 @@ final class Sqlite implements Database {
         config.setBusyTimeout(LOCK_MILLIS);
         config.setJournalMode(JournalMode.WAL);
         config.setSynchronous(SynchronousMode.FULL);
+        config.setGetGeneratedKeys(false);
         return config;
     }
 
@@ -84,7 +86,7 @@ final class Sqlite implements Database {
     @Override
     public Connection connect() throws SQLException {
         Trio before = file.beforeOpening();
-        Connection connection = existing().createConnection(url);
+        Connection connection = KeptStatements.of(existing().createConnection(url));
         try {
             Database.ask(connection, TABLES);
             file.opened(before);
@@ -123,13 +125,20 @@ final class Sqlite implements Database {
     @Override
     public void begin(Connection writing) throws SQLException {
         file.mustBeWhole();
-        Database.run(writing, "BEGIN IMMEDIATE");
+        execute(writing, "BEGIN IMMEDIATE");
     }
 
     @Override
     public void commit(Connection writing) throws SQLException {
         file.mustBeWhole();
-        Database.run(writing, "COMMIT");
+        execute(writing, "COMMIT");
+    }
+
+    /** It is parsed only once for a connection. */
+    private static void execute(Connection writing, String sql) throws SQLException {
+        try (PreparedStatement statement = writing.prepareStatement(sql)) {
+            boolean unused = statement.execute();
+        }
     }
 
     @Override

@@ -8,8 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The table of transfers: to be used within a {@link Work}. */
 public final class Transfers {
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
-                    "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
     private static final List<String> COLUMNS = List.of(
             "node",
             "direction",
@@ -46,7 +42,11 @@ public final class Transfers {
             + "?, ".repeat(COLUMNS.size() - 1) + "?) ON CONFLICT DO NOTHING";
     private static final String UPDATE = "UPDATE transfer SET "
             + String.join(" = ?, ", COLUMNS.subList(0, COLUMNS.size() - 1)) + " = ? WHERE id = ?";
+    private static final String BECOME =
+            "UPDATE transfer SET state = ?, changed = ?, reason = ?, filed = ? WHERE id = ?";
     private static final String SELECT = "SELECT " + String.join(", ", COLUMNS) + " FROM transfer WHERE ";
+
+    private static final int TO_THE_SECOND = "2026-11-29T00:00:00Z".length();
 
     /** PostgreSQL would send all rows of a search. */
     private static final int AT_ONCE = 500;
@@ -65,6 +65,23 @@ public final class Transfers {
     /** @return whether there was one to be replaced */
     public boolean replace(Entry entry) throws SQLException {
         return write(UPDATE, entry);
+    }
+
+    /**
+     * Writes down what has become of it: its state and since when, why, and where its file is. The rest stays, and so do the
+     * indexes of all that.
+     *
+     * @return whether it was there
+     */
+    public boolean become(Entry entry) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(BECOME)) {
+            update.setString(1, word(entry.state()));
+            update.setString(2, text(entry.changed()));
+            update.setString(3, clean(entry.reason()));
+            update.setString(4, entry.filed());
+            update.setString(5, entry.id());
+            return update.executeUpdate() == 1;
+        }
     }
 
     public Optional<Entry> find(String id) throws SQLException {
@@ -175,9 +192,10 @@ public final class Transfers {
                 row.getString("filed"));
     }
 
-    /** A time as the table has it. */
+    /** A time as the table has it: to the millisecond, always, so that times sort as text. */
     public static String text(Instant time) {
-        return TIME.format(time);
+        String text = time.truncatedTo(ChronoUnit.MILLIS).toString();
+        return text.length() > TO_THE_SECOND ? text : text.substring(0, TO_THE_SECOND - 1) + ".000Z";
     }
 
     /** A direction or state as the table has it. */

@@ -155,12 +155,16 @@ public final class AsSent extends DefaultHttpBinding {
         }
     }
 
+    /**
+     * Goes out when the route has ended, from a buffer that has room for all of it: a caller who does not read his answers then
+     * keeps no thread waiting.
+     */
     private static void write(byte[] bytes, HttpServletResponse response) {
-        response.setContentLength(bytes.length);
         try {
+            response.setBufferSize(bytes.length + 1); // a buffer that is full is written at once
             response.getOutputStream().write(bytes);
-            response.flushBuffer();
-        } catch (IOException gone) {
+        } catch (IOException | IllegalStateException gone) {
+            // Where not even its 100 Continue has reached the caller, Jetty says that the answer is committed.
             LOG.info("status {} did not reach its caller: {}", response.getStatus(), gone.toString());
         }
     }

@@ -3,6 +3,8 @@ package io.countersign.listener;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ProtocolException;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 
 /**
  * A request's body, opened by whoever reads first: opening it is what makes Jetty send {@code 100 Continue}, and a caller
@@ -20,12 +22,18 @@ final class Body extends InputStream {
 
     @Override
     public int read() throws IOException {
-        return opened().read();
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
-        return opened().read(buffer, offset, length);
+        try {
+            return opened().read(buffer, offset, length);
+        } catch (IOException failed) {
+            String why = StrictHttp.whyGivenUp(ServletContextRequest.getServletContextRequest(request));
+            throw why == null ? failed : new ProtocolException(why);
+        }
     }
 
     private InputStream opened() throws IOException {

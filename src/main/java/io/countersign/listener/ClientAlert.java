@@ -5,6 +5,7 @@ import java.util.Optional;
 
 /** An alert (RFC 8446, 6.2) by which a client ends a handshake, and what it says of us. */
 enum ClientAlert {
+    CLOSE_NOTIFY(0, "it has given up, and does not say why"),
     HANDSHAKE_FAILURE(40, "it found nothing that both sides speak"),
     BAD_CERTIFICATE(42, "it does not accept our certificate"),
     UNSUPPORTED_CERTIFICATE(43, "our certificate is of a kind, or for a purpose, that it does not accept"),

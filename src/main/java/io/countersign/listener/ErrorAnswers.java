@@ -36,13 +36,27 @@ final class ErrorAnswers extends ErrorHandler {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        int status = CONNECT.equals(request.getMethod()) ? 405 : response.getStatus();
+        int status = status(request, response.getStatus());
         response.setStatus(status);
         Throwable cause = request.getAttribute(ERROR_EXCEPTION) instanceof Throwable thrown ? thrown : null;
         Code code = code(status, cause);
         Refusal refusal = new Refusal(code, code.title() + ".", "status " + status + reason(request, cause), cause);
-        answer(response, callback, code, refusals.refuse(caller(request), shown(request), refusal, status));
+        answer(
+                response,
+                StrictHttp.whyGivenUp(request) != null
+                        ? Callback.from(() -> Lingering.lingerBehindNoRequest(request, callback), callback::failed)
+                        : callback,
+                code,
+                refusals.refuse(caller(request), shown(request), refusal, status));
         return true;
+    }
+
+    /** A version that does not exist (505), for one, is no failure of ours. */
+    private static int status(Request request, int status) {
+        if (CONNECT.equals(request.getMethod())) {
+            return 405;
+        }
+        return status == 501 || status == 505 ? 400 : status;
     }
 
     /** Answers by a problem document; the status is set. */
@@ -51,7 +65,7 @@ final class ErrorAnswers extends ErrorHandler {
             response.getHeaders().put(HttpHeader.ALLOW, Refusing.METHODS);
         }
         if (code.isTransient()) {
-            response.getHeaders().put(HttpHeader.RETRY_AFTER, Refusing.RETRY_AFTER_SECONDS);
+            response.getHeaders().put(HttpHeader.RETRY_AFTER, Refusal.RETRY_AFTER_SECONDS);
         }
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Refusals.PROBLEM_TYPE);
@@ -67,7 +81,6 @@ final class ErrorAnswers extends ErrorHandler {
             case 405 -> Code.METHOD_NOT_ALLOWED;
             case 413 -> Code.TOO_LARGE;
             case 415 -> Code.ENCODING_UNSUPPORTED;
-            case 501, 505 -> Code.REQUEST_INVALID;
             default -> status < 500 ? Code.REQUEST_INVALID : Code.UNAVAILABLE;
         };
     }
@@ -85,7 +98,10 @@ final class ErrorAnswers extends ErrorHandler {
     }
 
     static Refusals.Caller caller(Request request) {
-        EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+        return caller(request.getConnectionMetaData().getConnection().getEndPoint());
+    }
+
+    static Refusals.Caller caller(EndPoint endPoint) {
         EndPoint.SslSessionData session = endPoint.getSslSessionData();
         X509Certificate[] shown = session == null ? null : session.peerCertificates();
         return Refusals.Caller.of(
@@ -95,8 +111,11 @@ final class ErrorAnswers extends ErrorHandler {
     }
 
     static Shown shown(Request request) {
-        EndPoint.SslSessionData session =
-                request.getConnectionMetaData().getConnection().getEndPoint().getSslSessionData();
+        return shown(request.getConnectionMetaData().getConnection().getEndPoint());
+    }
+
+    static Shown shown(EndPoint endPoint) {
+        EndPoint.SslSessionData session = endPoint.getSslSessionData();
         if (session == null) {
             return Shown.NOTHING;
         }

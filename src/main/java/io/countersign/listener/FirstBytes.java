@@ -18,6 +18,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,6 +64,7 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
     private final ConnectionFactory tls;
     private final Proxies proxies;
     private final ListenerTls spoken;
+    private final Connections connections;
     private final Refusals refusals;
     private final InetAddress peer;
     /** Whether the header, or the time for it, has come to its end, whichever was first. */
@@ -72,18 +74,21 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
     private ByteBuffer begun = BufferUtil.EMPTY_BUFFER;
     private @Nullable ProxyHeader header;
     private volatile boolean somethingCame;
+    private volatile boolean wholeHello;
 
     /** What of it a listener has. */
     static final class Factory extends AbstractConnectionFactory {
         private final ConnectionFactory tls;
         private final Supplier<ListenerTls> spoken;
+        private final Connections connections;
         private final Refusals refusals;
 
         /** @param spoken in force when a connection comes */
-        Factory(ConnectionFactory tls, Supplier<ListenerTls> spoken, Refusals refusals) {
+        Factory(ConnectionFactory tls, Supplier<ListenerTls> spoken, Connections connections, Refusals refusals) {
             super("first-bytes");
             this.tls = tls;
             this.spoken = spoken;
+            this.connections = connections;
             this.refusals = refusals;
         }
 
@@ -94,7 +99,9 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
                 return tls.newConnection(connector, endPoint);
             }
             return configure(
-                    new FirstBytes(endPoint, connector, tls, spoken.get(), refusals, peer), connector, endPoint);
+                    new FirstBytes(endPoint, connector, tls, spoken.get(), connections, refusals, peer),
+                    connector,
+                    endPoint);
         }
     }
 
@@ -103,6 +110,7 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
             Connector connector,
             ConnectionFactory tls,
             ListenerTls spoken,
+            Connections connections,
             Refusals refusals,
             InetAddress peer) {
         super(endPoint, connector.getExecutor());
@@ -110,6 +118,7 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
         this.tls = tls;
         this.proxies = spoken.proxies();
         this.spoken = spoken;
+        this.connections = connections;
         this.refusals = refusals;
         this.peer = peer;
     }
@@ -175,9 +184,11 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
     public void onFillInterestedFailed(Throwable cause) {
         if (cause instanceof TimeoutException && !isQuestion()) {
             refuse((owesHeader() ? "does not come to the end of its PROXY header: " : "does not begin its handshake: ")
-                    + (over.get()
-                            ? late()
-                            : "nothing has come for " + getEndPoint().getIdleTimeout() / 1_000 + " s"));
+                    + Objects.requireNonNullElseGet(
+                            LimitedEndPoint.why(getEndPoint()),
+                            () -> over.get()
+                                    ? late()
+                                    : "nothing has come for " + getEndPoint().getIdleTimeout() / 1_000 + " s"));
         } else {
             getEndPoint().close();
         }
@@ -253,6 +264,7 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
     }
 
     private void refuse(String reason) {
+        LimitedEndPoint.told(getEndPoint());
         InetSocketAddress caller = caller();
         refusals.refuseHandshake(
                 Refusals.Caller.of(null, Addresses.format(caller == null ? peer : caller.getAddress()), null),
@@ -263,11 +275,27 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
 
     private void speakTls() {
         somethingCame = begun.hasRemaining();
+        wholeHello = begun.remaining() > 5
+                && begun.remaining() >= 5 + (begun.getShort(begun.position() + 3) & 0xffff); // a record (RFC 8446, 5.1)
         InetSocketAddress caller = caller();
+        LimitedEndPoint connection = Wrapped.find(getEndPoint(), LimitedEndPoint.class);
+        if (caller != null && connection != null && !connections.isOf(connection, caller.getAddress())) {
+            refuse(connections.tooMany());
+            return;
+        }
+        if (!proxies.isListed(caller == null ? peer : caller.getAddress())
+                && !connections.handshakes().begins(caller == null ? peer : caller.getAddress())) {
+            refuse(HandshakeRates.tooMany());
+            return;
+        }
+        if (connection != null) {
+            connections.room().shakesHands(connection);
+        }
         EndPoint endPoint = caller != null
                 ? new ProxyEndPoint(getEndPoint(), getEndPoint().getLocalSocketAddress(), caller)
                 : proxies.isListed(peer) ? new OfProxyItself(getEndPoint(), header) : getEndPoint();
         Watched watched = new Watched(endPoint);
+        watched.look(begun);
         Connection next = tls.newConnection(connector, watched);
         if (next instanceof SslConnection ssl) {
             ssl.addEventListener(new Connection.Listener() {
@@ -284,13 +312,17 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
     /** Some ends of a connection are no failure of its handshake for Jetty, and of half a message JSSE says nothing. */
     private void unlessOver(SSLEngine engine, Watched watched) {
         InetSocketAddress caller = caller();
-        if (watched.isOver() || !somethingCame || (caller == null && proxies.isListed(peer))) {
+        if (!somethingCame || (caller == null && proxies.isListed(peer)) || !watched.over()) {
             return;
         }
+        LimitedEndPoint.told(getEndPoint());
         Handshake handshake = spoken.handshakes().ended(engine);
-        String reason = handshake.answered()
-                ? new FailedHandshake(new ClosedChannelException(), handshake, watched.alert(), spoken).reason()
-                : "the connection was closed before the first message of its handshake was whole";
+        String ours = LimitedEndPoint.why(getEndPoint());
+        String reason = ours != null
+                ? "does not come to the end of its handshake: " + ours
+                : wholeHello || handshake.answered()
+                        ? new FailedHandshake(new ClosedChannelException(), handshake, watched.alert(), spoken).reason()
+                        : "the connection was closed before the first message of its handshake was whole";
         refusals.refuseHandshake(
                 Refusals.Caller.of(null, Addresses.format(caller == null ? peer : caller.getAddress()), null),
                 new Shown(HandshakeFailures.version(handshake), HandshakeFailures.server(handshake), List.of(), false),

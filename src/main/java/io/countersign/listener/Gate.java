@@ -20,6 +20,8 @@ import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where the requests of all listeners come in. It knows those that are on their way, from their headers to the last byte of
@@ -27,6 +29,7 @@ import org.eclipse.jetty.util.Callback;
  * connection ends.
  */
 public final class Gate {
+    private static final Logger LOG = LoggerFactory.getLogger("countersign");
     private final Refusals refusals;
     private final Set<Visit> inside = ConcurrentHashMap.newKeySet();
     private final Set<Visit> leaving = ConcurrentHashMap.newKeySet();
@@ -114,7 +117,7 @@ public final class Gate {
     /** The request and its answer as they go over the wire; ends after the last byte of either. */
     private final class Counted extends HttpStream.Wrapper {
         private final Visit visit;
-        private boolean refused;
+        private int status;
         private volatile boolean over;
 
         Counted(HttpStream stream, Visit visit) {
@@ -131,13 +134,14 @@ public final class Gate {
                 ByteBuffer content,
                 Callback callback) {
             boolean head = response != null && !HttpStatus.isInformational(response.getStatus());
-            refused = head ? response.getStatus() >= HttpStatus.BAD_REQUEST_400 : refused;
+            status = head ? response.getStatus() : status;
+            boolean refused = status >= HttpStatus.BAD_REQUEST_400;
             super.send(
                     request,
                     head && closed ? closing(response) : response,
                     last,
                     content,
-                    last && refused ? Callback.from(this::told, callback) : callback);
+                    last ? new Last(refused ? Callback.from(this::told, callback) : callback, status) : callback);
         }
 
         /** What still comes of the request is read to no end. */
@@ -182,6 +186,22 @@ public final class Gate {
             over = true;
             inside.remove(visit);
             leaving.remove(visit);
+        }
+    }
+
+    /** Nobody waits for an answer to go out, so that nobody else would say that it has not. */
+    private static final class Last extends Callback.Nested {
+        private final int status;
+
+        Last(Callback callback, int status) {
+            super(callback);
+            this.status = status;
+        }
+
+        @Override
+        public void failed(Throwable gone) {
+            LOG.info("status {} did not reach its caller: {}", status, gone.toString());
+            super.failed(gone);
         }
     }
 }

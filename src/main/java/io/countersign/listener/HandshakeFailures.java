@@ -11,6 +11,7 @@ import io.countersign.tls.Handshakes.Handshake;
 import io.countersign.tls.ListenerTls;
 import io.countersign.tls.RefusedCertificateException;
 import io.countersign.tls.UnknownCertificateException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 import org.jspecify.annotations.Nullable;
 
@@ -27,38 +29,67 @@ import org.jspecify.annotations.Nullable;
  */
 final class HandshakeFailures implements SslHandshakeListener {
     private final Supplier<ListenerTls> spoken;
+    private final Connections connections;
     private final Refusals refusals;
     private final Sightings sightings;
 
     /** @param spoken what new connections speak */
-    HandshakeFailures(Supplier<ListenerTls> spoken, Refusals refusals, Sightings sightings) {
+    HandshakeFailures(Supplier<ListenerTls> spoken, Connections connections, Refusals refusals, Sightings sightings) {
         this.spoken = spoken;
+        this.connections = connections;
         this.refusals = refusals;
         this.sightings = sightings;
     }
 
     @Override
     public void handshakeSucceeded(Event event) {
-        var unused = ended(event, spoken.get());
+        Watched watched = Wrapped.find(event.getEndPoint(), Watched.class);
+        boolean unused = watched != null && watched.over();
+        spoken.get().handshakes().ended(event.getSSLEngine());
+        LimitedEndPoint connection = Wrapped.find(event.getEndPoint(), LimitedEndPoint.class);
+        if (connection != null) {
+            connections.room().settled(connection);
+        }
+        InetAddress caller = event.getEndPoint() == null ? null : Peer.address(event.getEndPoint());
+        if (caller != null && hasShown(event)) {
+            connections.handshakes().succeeded(caller);
+        }
     }
 
     @Override
     public void handshakeFailed(Event event, Throwable failure) {
+        Watched watched = Wrapped.find(event.getEndPoint(), Watched.class);
+        if (watched != null && !watched.over()) {
+            return;
+        }
         ListenerTls tls = spoken.get();
-        Handshake handshake = ended(event, tls);
+        Handshake handshake = tls.handshakes().ended(event.getSSLEngine());
         RefusedCertificateException refused = refused(failure);
         if (refused == null && isQuestion(event, failure)) {
             return;
         }
+        LimitedEndPoint.told(event.getEndPoint());
+        String ours = LimitedEndPoint.why(event.getEndPoint());
         String address = address(event);
         List<X509Certificate> shown =
                 handshake.shown().isEmpty() && refused != null ? List.of(refused.certificate()) : handshake.shown();
         refusals.refuseHandshake(
                 Caller.of(null, address, shown.isEmpty() ? null : Certificates.fingerprint(shown.get(0))),
                 new Shown(version(handshake), server(handshake), shown, refused instanceof UnknownCertificateException),
-                reason(new FailedHandshake(failure, handshake, alert(event), tls)));
+                ours != null
+                        ? "does not come to the end of its handshake: " + ours
+                        : reason(new FailedHandshake(failure, handshake, alert(event), tls)));
         if (refused instanceof UnknownCertificateException) {
             sightings.refused(refused.certificate(), address == null ? "-" : address, false);
+        }
+    }
+
+    /** A certificate that has been found genuine: whoever was not asked for one could be anybody. */
+    private static boolean hasShown(Event event) {
+        try {
+            return event.getSSLEngine().getSession().getPeerCertificates().length > 0;
+        } catch (SSLPeerUnverifiedException none) {
+            return false;
         }
     }
 
@@ -71,16 +102,8 @@ final class HandshakeFailures implements SslHandshakeListener {
         }
     }
 
-    private static Handshake ended(Event event, ListenerTls tls) {
-        Watched watched = Watched.in(event.getEndPoint());
-        if (watched != null) {
-            watched.over();
-        }
-        return tls.handshakes().ended(event.getSSLEngine());
-    }
-
     private static Optional<ClientAlert> alert(Event event) {
-        Watched watched = Watched.in(event.getEndPoint());
+        Watched watched = Wrapped.find(event.getEndPoint(), Watched.class);
         return watched == null ? Optional.empty() : watched.alert();
     }
 
@@ -99,7 +122,7 @@ final class HandshakeFailures implements SslHandshakeListener {
 
     /** A proxy says that it speaks for itself, and shows no certificate; or it breaks off once it has seen ours. */
     private static boolean isQuestion(Event event, Throwable failure) {
-        OfProxyItself own = OfProxyItself.in(event.getEndPoint());
+        OfProxyItself own = Wrapped.find(event.getEndPoint(), OfProxyItself.class);
         Throwable why = FailedHandshake.innermost(failure);
         return own != null
                 && (own.isSaid() || !(why instanceof SSLException || why instanceof GeneralSecurityException));

@@ -2,6 +2,7 @@ package io.countersign.listener;
 
 import io.countersign.dns.WaitingRoom;
 import io.countersign.refusal.Refusals;
+import io.countersign.settings.LimitTerms;
 import io.countersign.sighting.Sightings;
 import io.countersign.tls.ListenerTls;
 import java.io.IOException;
@@ -34,11 +35,8 @@ import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.ThreadPool;
 import org.jspecify.annotations.Nullable;
@@ -55,9 +53,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Listeners extends JettyHttpComponent12 {
     private static final Logger LOG = LoggerFactory.getLogger("countersign");
-    private static final long IDLE_MILLIS = 60_000;
+    /** For requests that are no transfers, and for what Jetty does itself. */
+    private static final int OTHER_THREADS = 100;
 
     private final Refusals refusals;
+    private final LimitTerms limits;
     private final Gate gate;
     private final Set<HttpConsumer> connected = ConcurrentHashMap.newKeySet();
     private final Sightings sightings;
@@ -71,8 +71,9 @@ public final class Listeners extends JettyHttpComponent12 {
     /** Requests hold the one while a route is found for them; a change of routes holds the other. */
     private final ReadWriteLock routes = new ReentrantReadWriteLock();
 
-    public Listeners(Refusals refusals, Sightings sightings) {
+    public Listeners(Refusals refusals, Sightings sightings, LimitTerms limits) {
         this.refusals = refusals;
+        this.limits = limits;
         this.gate = new Gate(refusals);
         this.sightings = sightings;
         setErrorHandler(new ErrorAnswers(refusals));
@@ -237,12 +238,12 @@ public final class Listeners extends JettyHttpComponent12 {
         return endpoint.getProtocol() + " " + endpoint.getHttpUri().getHost() + " " + endpoint.getPort();
     }
 
-    /** Those who wait for name servers keep their threads, and nobody else's. */
+    /** Transfers and those who wait for name servers keep their threads, and nobody else's. */
     @Override
     protected Server createServer() {
         Server server = super.createServer();
         if (server.getThreadPool() instanceof ThreadPool.SizedThreadPool threads) {
-            threads.setMaxThreads(threads.getMaxThreads() + WaitingRoom.PLACES);
+            threads.setMaxThreads(limits.transfers() + OTHER_THREADS + WaitingRoom.PLACES);
         }
         return server;
     }
@@ -255,22 +256,30 @@ public final class Listeners extends JettyHttpComponent12 {
         configuration.setSendXPoweredBy(false);
         configuration.setUriCompliance(UriCompliance.UNSAFE);
         configuration.addCustomizer(new Uninterpreted());
-        HttpConnectionFactory http = new HttpConnectionFactory(configuration);
-        ServerConnector connector;
+        configuration.setRequestHeaderSize(limits.headerBytes());
+        PacedHttp.Factory http = new PacedHttp.Factory(configuration, refusals);
+        LimitedConnector connector;
+        Connections connections;
+        int most = Descriptors.connections(limits.connections());
         if ("https".equals(endpoint.getProtocol())) {
             // The client checks that our certificate names the host it dialled; we have but one certificate to show.
             configuration.addCustomizer(new SecureRequestCustomizer(false));
             TlsConnection spoken = tls(endpoint, configuration);
             tls.put(place(endpoint), spoken);
             configuration.addCustomizer(new Peer(() -> spoken.spoken().isForProxies()));
-            SslConnectionFactory ssl = new SslConnectionFactory(spoken, http.getProtocol());
-            connector = new ServerConnector(server, new FirstBytes.Factory(ssl, spoken::spoken, refusals), ssl, http);
-            connector.addBean(new HandshakeFailures(spoken::spoken, refusals, sightings));
+            StrictTls.Factory ssl = new StrictTls.Factory(spoken, http.getProtocol());
+            connections = new Connections(
+                    limits, most, peer -> spoken.spoken().proxies().isListed(peer), refusals);
+            FirstBytes.Factory first = new FirstBytes.Factory(ssl, spoken::spoken, connections, refusals);
+            connector = new LimitedConnector(server, connections, false, first, ssl, http);
+            connector.addBean(new HandshakeFailures(spoken::spoken, connections, refusals, sightings));
         } else {
             configuration.addCustomizer(new Peer(() -> false));
-            connector = new ServerConnector(server, http);
+            connections = new Connections(limits, most, peer -> false, refusals);
+            connector = new LimitedConnector(server, connections, true, http);
         }
-        connector.setIdleTimeout(IDLE_MILLIS);
+        connector.addBean(new Deadlines(connections.room(), limits, connector.getScheduler()));
+        connector.setIdleTimeout(limits.idle().toMillis());
         connector.setHost(endpoint.getHttpUri().getHost());
         connector.setPort(endpoint.getPort());
         open(connector, endpoint.getPort());
@@ -337,14 +346,14 @@ public final class Listeners extends JettyHttpComponent12 {
     private ServerSocketChannel freePort(String listener, String host) {
         return freePorts.computeIfAbsent(listener, key -> {
             try {
-                return ServerSocketChannel.open().bind(new InetSocketAddress(host, 0));
+                return ServerSocketChannel.open().bind(new InetSocketAddress(host, 0), LimitedConnector.BACKLOG);
             } catch (IOException none) {
                 throw new RuntimeCamelException("no free port on " + host, none);
             }
         });
     }
 
-    private void open(ServerConnector connector, int port) {
+    private void open(LimitedConnector connector, int port) {
         for (ServerSocketChannel channel : freePorts.values()) {
             if (channel.socket().getLocalPort() == port) {
                 try {

@@ -23,16 +23,4 @@ final class OfProxyItself extends ProxyEndPoint {
     boolean isNamed() {
         return header != null && header.caller() != null;
     }
-
-    /** The one among those that wrap each other, where there is one. */
-    static @Nullable OfProxyItself in(@Nullable EndPoint endPoint) {
-        EndPoint inner = endPoint;
-        while (inner instanceof EndPoint.Wrapper wrapper) {
-            if (inner instanceof OfProxyItself found) {
-                return found;
-            }
-            inner = wrapper.unwrap();
-        }
-        return null;
-    }
 }

@@ -27,13 +27,13 @@ final class Peer implements HttpConfiguration.Customizer {
     @Override
     public Request customize(Request request, HttpFields.Mutable responseHeaders) {
         EndPoint connection = request.getConnectionMetaData().getConnection().getEndPoint();
-        EndPoint socket = innermost(connection);
+        EndPoint socket = Wrapped.innermost(connection);
         request.setAttribute(Proxies.PEER, address(socket));
         EndPoint.SslSessionData session = connection.getSslSessionData();
         if (session != null) {
             request.setAttribute(Shown.TLS, session.sslSession().getProtocol());
         }
-        OfProxyItself own = OfProxyItself.in(connection);
+        OfProxyItself own = Wrapped.find(connection, OfProxyItself.class);
         boolean anothers = !Objects.equals(connection.getRemoteSocketAddress(), socket.getRemoteSocketAddress());
         if (anothers || (own != null && own.isNamed())) {
             request.setAttribute(Proxies.NAMED, address(connection));
@@ -53,14 +53,6 @@ final class Peer implements HttpConfiguration.Customizer {
                 return without;
             }
         };
-    }
-
-    private static EndPoint innermost(EndPoint endPoint) {
-        EndPoint inner = endPoint;
-        while (inner instanceof EndPoint.Wrapper wrapper) {
-            inner = wrapper.unwrap();
-        }
-        return inner;
     }
 
     /** None where the connection has gone. */

@@ -51,7 +51,8 @@ final class TlsConnection extends SslContextFactory.Server {
 
     private void take(ListenerTls tls, SSLContext context) {
         setSslContext(context);
-        http.setRequestHeaderSize(tls.isForProxies() ? MOST_HEADER_BYTES : usualHeaderBytes);
+        http.setRequestHeaderSize(
+                tls.isForProxies() ? Math.max(MOST_HEADER_BYTES, usualHeaderBytes) : usualHeaderBytes);
         setWantClientAuth(tls.clientAuthentication() == ClientAuthentication.WANT);
         setNeedClientAuth(tls.clientAuthentication() == ClientAuthentication.REQUIRE);
     }

@@ -1,10 +1,8 @@
 package io.countersign.listener;
 
 import java.util.regex.Pattern;
-import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Request;
@@ -33,11 +31,6 @@ final class Uninterpreted implements HttpConfiguration.Customizer {
         String sent = request.getHttpURI().getPath();
         if (sent == null || !sent.startsWith("/")) {
             return request;
-        }
-        String coding = request.getHeaders().get(HttpHeader.TRANSFER_ENCODING);
-        if (coding != null && !coding.strip().equalsIgnoreCase("chunked")) {
-            // Jetty would leave the others in place, and what is stored would not be what was meant (RFC 9112, 6.1).
-            throw new HttpException.RuntimeException(HttpStatus.NOT_IMPLEMENTED_501, "Transfer-Encoding " + coding);
         }
         HttpURI plain = HttpURI.build()
                 .scheme(request.getHttpURI().getScheme())

@@ -20,6 +20,7 @@ public record KnownPartner(
         boolean enabled,
         AddressCheck addresses,
         long maxSize,
+        PartnerLimits limits,
         List<Pin> pins,
         Set<Authority> authorities,
         List<X509Certificate> authorityCertificates,
@@ -29,6 +30,6 @@ public record KnownPartner(
     /** The same, refused. */
     public KnownPartner switchedOff() {
         return new KnownPartner(
-                id, false, addresses, maxSize, pins, authorities, authorityCertificates, name, server, dated);
+                id, false, addresses, maxSize, limits, pins, authorities, authorityCertificates, name, server, dated);
     }
 }

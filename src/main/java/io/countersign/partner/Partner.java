@@ -19,6 +19,9 @@ public final class Partner {
     private @Nullable String addresses;
     private @Nullable String addressCheck;
     private @Nullable String maxSize;
+    private @Nullable String maxTransfers;
+    private @Nullable String maxRequests;
+    private @Nullable String maxBytes;
     private boolean enabled = true;
     private @Nullable String url;
     private @Nullable String serverTrust;
@@ -72,6 +75,21 @@ public final class Partner {
         this.maxSize = maxSize;
     }
 
+    /** How many transfers of this partner may be under way at a time, instead of {@code countersign.partner-max-transfers}. */
+    public void setMaxTransfers(String maxTransfers) {
+        this.maxTransfers = maxTransfers;
+    }
+
+    /** How many requests of this partner are taken in a time, such as {@code 600 per 1m}, or {@code unlimited}. */
+    public void setMaxRequests(String maxRequests) {
+        this.maxRequests = maxRequests;
+    }
+
+    /** How many bytes of this partner are taken in a time, such as {@code 10GB per 1d}, or {@code unlimited}. */
+    public void setMaxBytes(String maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
     /** {@code false} refuses the partner with a reason of its own, and keeps its file. */
     public void setEnabled(boolean enabled) {
         this.enabled = enabled;
@@ -117,6 +135,9 @@ public final class Partner {
         put(set, "addresses", addresses);
         put(set, "addressCheck", addressCheck);
         put(set, "maxSize", maxSize);
+        put(set, "maxTransfers", maxTransfers);
+        put(set, "maxRequests", maxRequests);
+        put(set, "maxBytes", maxBytes);
         put(set, "enabled", enabled ? null : "false");
         put(set, "url", url);
         put(set, "serverTrust", serverTrust);
@@ -183,6 +204,21 @@ public final class Partner {
     @Nullable
     String maxSize() {
         return maxSize;
+    }
+
+    @Nullable
+    String maxTransfers() {
+        return maxTransfers;
+    }
+
+    @Nullable
+    String maxRequests() {
+        return maxRequests;
+    }
+
+    @Nullable
+    String maxBytes() {
+        return maxBytes;
     }
 
     /** {@code false}: known, and refused. */

@@ -58,6 +58,7 @@ final class PartnerReader {
                 partner.enabled(),
                 addresses(id, partner, own),
                 maxSize(partner, own),
+                PartnerLimits.read(partner, own),
                 pins,
                 authorities == null ? Set.of() : authorities.authorities(),
                 authorities == null ? List.of() : List.copyOf(authorities.certificates()),

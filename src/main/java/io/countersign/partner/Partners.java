@@ -101,6 +101,11 @@ public final class Partners implements ClientTrust {
         return directory.all();
     }
 
+    /** The partner of that name, where there is one. */
+    public @Nullable KnownPartner partner(String id) {
+        return directory.partner(id);
+    }
+
     /** Their names. */
     public Set<String> names() {
         return directory.names();

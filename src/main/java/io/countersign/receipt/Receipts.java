@@ -62,7 +62,7 @@ public final class Receipts implements Processor {
         } else {
             log("received before", receipt, first.filed());
         }
-        answer(exchange, receipt, first == null ? receipt.toJson() : String.valueOf(first.receipt()), first == null);
+        answer(exchange, receipt, arrival.receipt(), first == null);
     }
 
     private static void log(String what, Receipt receipt, @Nullable String where) {

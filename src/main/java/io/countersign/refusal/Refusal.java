@@ -7,10 +7,15 @@ import org.jspecify.annotations.Nullable;
  * or our insides; {@link #reason} goes to the operator and says all that helps.
  */
 public final class Refusal extends Exception {
+    /** When to come back after what may succeed later, where nothing else is known (RFC 9110, 10.2.3). */
+    public static final long RETRY_AFTER_SECONDS = 30;
+
     private final Code code;
     private final String detail;
     private final boolean passing;
     private boolean approvable;
+    private long after = RETRY_AFTER_SECONDS;
+    private int status;
 
     public Refusal(Code code, String detail, String reason) {
         this(code, detail, reason, null);
@@ -26,6 +31,7 @@ public final class Refusal extends Exception {
         this.code = code;
         this.detail = detail;
         this.passing = passing;
+        this.status = code.status();
     }
 
     /** A refusal whose reason the caller may know in full. */
@@ -37,6 +43,16 @@ public final class Refusal extends Exception {
         return code;
     }
 
+    /** Answered by this status, where the code's own says less. */
+    public Refusal answeredBy(int other) {
+        status = other;
+        return this;
+    }
+
+    public int status() {
+        return status;
+    }
+
     /** Nothing is wrong with the certificate but that nobody knows it. */
     public Refusal asApprovable() {
         approvable = true;
@@ -46,6 +62,17 @@ public final class Refusal extends Exception {
     /** Whether nothing is wrong with the certificate but that nobody knows it, so that an operator may approve it. */
     public boolean isApprovable() {
         return approvable;
+    }
+
+    /** @param seconds after which the same request may succeed */
+    public Refusal comeBackAfter(long seconds) {
+        after = seconds;
+        return this;
+    }
+
+    /** Seconds after which the same request may succeed, where it {@link #isPassing may} (RFC 9110, 10.2.3). */
+    public long comeBackAfter() {
+        return after;
     }
 
     /** Whether the same request may succeed later. */

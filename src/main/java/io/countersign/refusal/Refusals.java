@@ -73,7 +73,7 @@ public final class Refusals {
 
     /** Records a refused request and returns the problem document (RFC 9457) to answer with. */
     public String refuse(Caller caller, Shown shown, Refusal refusal) {
-        return refuse(caller, shown, refusal, refusal.code().status());
+        return refuse(caller, shown, refusal, refusal.status());
     }
 
     /** @param status of the answer, where it is not the code's own */
@@ -119,8 +119,10 @@ public final class Refusals {
         Recorder.Recorded recorded = recorder.record(code, caller, shown, reason, now, this::nearest);
         Event event = recorded.event();
         boolean known = !caller.partner().equals(Caller.UNKNOWN);
-        if (known || recorded.news() > 0) {
-            log(code, caller, known ? reason : event.reason(), event, known ? 1 : recorded.news());
+        // Whoever comes too often would fill the log as well.
+        boolean each = known && !code.equals(Code.RATE_LIMITED.toString());
+        if (each || recorded.news() > 0) {
+            log(code, caller, each ? reason : event.reason(), event, each ? 1 : recorded.news());
         }
         Refused refused = new Refused(event.id(), now, code, caller, reason);
         observers.forEach(observer -> tell(observer, refused));

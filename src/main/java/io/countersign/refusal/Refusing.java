@@ -22,9 +22,6 @@ public final class Refusing implements Processor {
     /** The methods served anywhere (RFC 9110, 10.2.1). */
     public static final String METHODS = "GET, POST, PUT";
 
-    /** When to come back (RFC 9110, 10.2.3) after what may succeed later. */
-    public static final String RETRY_AFTER_SECONDS = "30";
-
     /** The exchange property with the methods that are served where a route refuses another. */
     static final String ALLOW = "allow";
 
@@ -51,10 +48,10 @@ public final class Refusing implements Processor {
         String problem = Objects.requireNonNull(refusals, "refusals is not set").refuse(caller, shown, refusal);
         Message answer = exchange.getMessage();
         answer.removeHeaders("*");
-        answer.setHeader(Exchange.HTTP_RESPONSE_CODE, refusal.code().status());
+        answer.setHeader(Exchange.HTTP_RESPONSE_CODE, refusal.status());
         answer.setHeader(Exchange.CONTENT_TYPE, Refusals.PROBLEM_TYPE);
         if (refusal.isPassing()) {
-            answer.setHeader("Retry-After", RETRY_AFTER_SECONDS);
+            answer.setHeader("Retry-After", refusal.comeBackAfter());
         }
         if (refusal.code() == Code.METHOD_NOT_ALLOWED) {
             answer.setHeader("Allow", exchange.getProperty(ALLOW, METHODS, String.class));

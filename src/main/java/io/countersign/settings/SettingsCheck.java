@@ -92,7 +92,9 @@ public final class SettingsCheck {
         var unusedEither = ShutdownTerms.read(settings, problems);
         var unusedThere = AlertTerms.read(settings, problems);
         var unusedHere = LogTerms.read(settings, problems);
+        var unusedBelow = CryptoTerms.read(settings, problems);
         var unusedAtAll = DnsTerms.read(settings, problems);
+        var unusedAsWell = LimitTerms.read(settings, problems);
         ledger();
         password("countersign.key-password");
         password("countersign.keystore-password");

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -116,18 +117,19 @@ public final class Authorities {
 
     /** The authorities of this set that stand above one of its certificates, nearest first, to where the set ends. */
     public List<Authority> above(X509Certificate certificate) {
-        List<Authority> above = new ArrayList<>();
-        X509Certificate below = certificate;
-        while (true) {
-            X509Certificate next = issuer(below);
-            if (next == null
-                    || Authority.of(next).equals(Authority.of(certificate))
-                    || above.contains(Authority.of(next))) {
-                return above;
-            }
-            above.add(Authority.of(next));
-            below = next;
+        return certificatesAbove(certificate).stream().map(Authority::of).toList();
+    }
+
+    /** The same, by a certificate of each. */
+    List<X509Certificate> certificatesAbove(X509Certificate certificate) {
+        List<X509Certificate> above = new ArrayList<>();
+        Set<Authority> met = new HashSet<>(Set.of(Authority.of(certificate)));
+        X509Certificate next = issuer(certificate);
+        while (next != null && met.add(Authority.of(next))) {
+            above.add(next);
+            next = issuer(next);
         }
+        return above;
     }
 
     private void add(X509Certificate certificate) {

@@ -8,8 +8,11 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 import javax.security.auth.x500.X500Principal;
 
 /** Questions that are asked of a single certificate in several places. */
@@ -24,10 +27,17 @@ public final class Certificates {
 
     private static final int DIGITAL_SIGNATURE = 0;
 
+    /** Each request of a connection asks for the same one. */
+    private static final Map<X509Certificate, String> FINGERPRINTS = Collections.synchronizedMap(new WeakHashMap<>());
+
     private Certificates() {}
 
     /** SHA-256 over the whole certificate, 64 lower-case hexadecimal digits. */
     public static String fingerprint(X509Certificate certificate) {
+        return FINGERPRINTS.computeIfAbsent(certificate, Certificates::digest);
+    }
+
+    private static String digest(X509Certificate certificate) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
         } catch (CertificateEncodingException unencodable) {
@@ -97,6 +107,11 @@ public final class Certificates {
 
     /** The same of any name. */
     public static String name(X500Principal principal) {
-        return "'" + OneLine.printable(principal.getName()) + "'";
+        return printable(principal.getName());
+    }
+
+    /** Any text that stands in a certificate. */
+    static String printable(String text) {
+        return "'" + OneLine.printable(text) + "'";
     }
 }

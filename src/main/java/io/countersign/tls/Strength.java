@@ -15,7 +15,9 @@ import java.security.interfaces.RSAKey;
 import java.security.spec.InvalidParameterSpecException;
 import java.security.spec.PSSParameterSpec;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,9 @@ public final class Strength implements AlgorithmConstraints {
     private static final Pattern STRONG_SIGNATURE =
             Pattern.compile("(?i)sha-?(256|384|512|512/256|3-256|3-384|3-512)(with[a-z0-9]+)?|ed25519|ed448|eddsa");
     private static final Pattern BROKEN_DIGEST = Pattern.compile("(^|[^a-z0-9])(md2|md5|sha-?1)($|[^0-9]|with)");
+
+    private static final int MOST_ASKED = 200;
+    private static final Map<String, Boolean> ASKED = new ConcurrentHashMap<>();
 
     /** @throws CertificateException naming what is too weak and what is accepted */
     public static void check(X509Certificate certificate) throws CertificateException {
@@ -96,10 +101,18 @@ public final class Strength implements AlgorithmConstraints {
         return "has a key of kind " + key.getAlgorithm() + "; accepted: RSA, EC, EdDSA";
     }
 
+    /** Each handshake asks for all that JSSE has, again and again; what certificates name may be anything. */
     private static boolean isStrong(String algorithm) {
-        return !BROKEN_DIGEST
-                .matcher(algorithm.toLowerCase(Locale.ROOT).replace('_', '-'))
-                .find();
+        Boolean known = ASKED.get(algorithm);
+        if (known == null) {
+            known = !BROKEN_DIGEST
+                    .matcher(algorithm.toLowerCase(Locale.ROOT).replace('_', '-'))
+                    .find();
+            if (ASKED.size() < MOST_ASKED) {
+                ASKED.put(algorithm, known);
+            }
+        }
+        return known;
     }
 
     private static String signatureDigest(String algorithm, byte @Nullable [] parameters) {

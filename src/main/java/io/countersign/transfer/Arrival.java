@@ -6,6 +6,7 @@ import io.countersign.ledger.Entry.State;
 import io.countersign.ledger.Transfers;
 import io.countersign.refusal.Refusal;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,6 +36,11 @@ public final class Arrival {
     private final long began = System.nanoTime();
     private @Nullable Staged staged;
     private @Nullable Entry entry;
+    /** Whether it is delivered by a rename of what is staged. */
+    private boolean isRenamed;
+    /** Whether there is more of it than what is staged and its receipt. */
+    private boolean hasMore;
+
     private boolean received;
     private boolean leftOpen;
     private boolean ended;
@@ -46,6 +52,12 @@ public final class Arrival {
         this.first = first;
         arrivals.tally().began();
         step("claimed");
+    }
+
+    /** The receipt, as it is recorded: of what was received under its key before, if that was so. */
+    public String receipt() {
+        Entry of = first == null ? Objects.requireNonNull(entry, "nothing is recorded") : first;
+        return String.valueOf(of.receipt());
     }
 
     /** What was received under its key before; then nothing is delivered again. */
@@ -62,7 +74,8 @@ public final class Arrival {
     /** Its payload is in staging and flushed: writes down what is about to be delivered. */
     void record(Receipt receipt, String onDisk) throws Refusal, IOException {
         step("staged");
-        arrivals.receipts().tryOut(transfer.partner(), transfer.id(), receipt.toJson());
+        String json = receipt.toJson();
+        arrivals.receipts().tryOut(transfer.partner(), transfer.id(), json);
         String claim = key == null ? null : key.value();
         Entry delivering = new Entry(
                 transfer.id(),
@@ -82,10 +95,10 @@ public final class Arrival {
                 1,
                 null,
                 null,
-                receipt.toJson(),
+                json,
                 null);
         entry = delivering;
-        staged().deliver(arrivals.durable());
+        staged().promise(json, arrivals.durable());
         if (!arrivals.ledger().commit(connection -> new Transfers(connection).add(delivering))) {
             entry = null;
             throw Arrivals.inProgress(); // by another node
@@ -93,9 +106,17 @@ public final class Arrival {
         step("recorded");
     }
 
+    /** A second name, which the partner's own route may rename; the payload stays until that route has ended. */
+    Path secondName() throws IOException {
+        hasMore = true;
+        return staged().link();
+    }
+
     /** What the endpoint that comes last is to rename into its folder. */
     Path handOver(Path folder) throws IOException {
-        Path work = staged().forFolder(folder, arrivals.durable());
+        Path work = arrivals.handOver(staged(), folder);
+        isRenamed = work.equals(staged().file());
+        hasMore |= !isRenamed;
         step("handed");
         return work;
     }
@@ -114,10 +135,14 @@ public final class Arrival {
      * @param file where it put the payload, to be flushed; none where that is not a file of this machine
      */
     public void delivered(@Nullable Path file) throws IOException {
-        if (file != null) {
+        if (file != null && isRenamed) {
+            arrivals.durable().flushFolderOf(file); // itself it was flushed when it was staged
+        } else if (file != null) {
             arrivals.durable().flush(file);
         }
-        staged().clear(arrivals.durable());
+        if (hasMore || Files.exists(staged().file())) {
+            staged().clear(arrivals.durable());
+        }
         step("delivered");
     }
 
@@ -128,15 +153,17 @@ public final class Arrival {
     public void received(@Nullable Path file) throws IOException {
         Entry delivered = Objects.requireNonNull(entry, "nothing is recorded");
         try {
-            arrivals.receipts().keep(transfer.partner(), transfer.id(), Objects.requireNonNull(delivered.receipt()));
+            arrivals.receipts().keep(transfer.partner(), transfer.id(), staged().receipt());
             step("kept");
             Entry done = delivered.now(State.RECEIVED, now()).filedAt(file == null ? null : file.toString());
-            arrivals.ledger().commit(connection -> new Transfers(connection).replace(done));
+            arrivals.ledger().commit(connection -> new Transfers(connection).become(done));
             received = true;
             step("received");
-            staged().discard(arrivals.durable());
+            if (hasMore) {
+                staged().discard(arrivals.durable());
+            }
         } catch (IOException later) {
-            if (!staged().isDelivered()) {
+            if (!arrivals.isDelivered(staged(), delivered)) {
                 throw later; // as it would be settled, too
             }
             arrivals.durable().flushFolderOf(staged().file());
@@ -181,7 +208,7 @@ public final class Arrival {
     /** What was delivered, or cannot be written down as failed, stays as it is and is settled later. */
     private boolean isGivenUp(Entry recorded, Staged payload, @Nullable Throwable why) {
         try {
-            if (payload.isDelivered()) {
+            if (arrivals.isDelivered(payload, recorded)) {
                 LOG.warn("{} was delivered, and this could not be confirmed to its sender", transfer.id());
                 return false;
             }

@@ -3,6 +3,7 @@ package io.countersign.transfer;
 import io.countersign.ledger.Entry;
 import io.countersign.ledger.Entry.Direction;
 import io.countersign.ledger.Entry.State;
+import io.countersign.ledger.Folders;
 import io.countersign.ledger.Ledger;
 import io.countersign.ledger.Transfers;
 import io.countersign.refusal.Code;
@@ -24,9 +25,10 @@ public final class Arrivals implements Lasting {
     private final Set<String> running = ConcurrentHashMap.newKeySet();
     private final Map<IdempotencyKey, String> claimed = new ConcurrentHashMap<>();
     private final Durable durable = new Durable();
+    private final Proven takingFiles = new Proven();
     private boolean recovered;
     private @Nullable Path staging;
-    private @Nullable Path receipts;
+    private @Nullable ReceiptFolder receipts;
     private @Nullable Ledger ledger;
     private Tally tally = Tally.NONE;
 
@@ -37,7 +39,7 @@ public final class Arrivals implements Lasting {
 
     /** The folder of receipts. */
     public void setReceipts(String receipts) {
-        this.receipts = Path.of(receipts).toAbsolutePath();
+        this.receipts = new ReceiptFolder(Path.of(receipts).toAbsolutePath(), durable);
     }
 
     public void setLedger(Ledger ledger) {
@@ -118,14 +120,36 @@ public final class Arrivals implements Lasting {
         }
     }
 
+    /** What an endpoint is to rename into a folder; the ledger knows of the folder first. */
+    Path handOver(Staged staged, Path folder) throws IOException {
+        if (takingFiles.has(folder)) {
+            return staged.file();
+        }
+        String path = folder.toAbsolutePath().toString();
+        boolean unused = ledger().commit(connection -> new Folders(connection).add(ledger().node(), path));
+        return staged.forFolder(folder, takingFiles, durable);
+    }
+
+    /** @throws IOException where that cannot be found out */
+    boolean isDelivered(Staged staged, Entry entry) throws IOException {
+        return staged.isDelivered(receipts().has(entry.partner(), entry.id()));
+    }
+
     boolean isRunning(String id) {
         return running.contains(id);
     }
 
-    /** Mends whatever a crash, or a ledger that could not be written, has left between two steps. */
+    /**
+     * Mends whatever a crash, or a ledger that could not be written, has left between two steps, and brings receipts to disk: to
+     * be called at the start, before anything is received, and again and again.
+     */
     public void recover() throws IOException {
+        if (!recovered) {
+            receipts().flushing().begin(ledger(), receipts());
+        }
         new Recovery(this).run(!recovered);
         recovered = true;
+        receipts().flushing().flush(ledger());
     }
 
     Path staging() throws IOException {
@@ -135,7 +159,7 @@ public final class Arrivals implements Lasting {
     }
 
     public ReceiptFolder receipts() {
-        return new ReceiptFolder(Objects.requireNonNull(receipts, "receipts is not set"), durable);
+        return Objects.requireNonNull(receipts, "receipts is not set");
     }
 
     Ledger ledger() {

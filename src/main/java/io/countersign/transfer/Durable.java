@@ -3,6 +3,7 @@ package io.countersign.transfer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -10,6 +11,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -25,6 +29,8 @@ public final class Durable {
 
     /** Those whose names are known to survive. */
     private final Set<Path> flushed = ConcurrentHashMap.newKeySet();
+
+    private final Map<Path, Turns> flushing = new ConcurrentHashMap<>();
 
     /**
      * Flushes a file that is already in its place, and its folder. One that somebody has taken from there meanwhile is left
@@ -74,16 +80,27 @@ public final class Durable {
         return true;
     }
 
+    /** Writes a new file, whose content may be lost until it is flushed, and its name until its folder is. */
+    static void writeAlone(Path file, byte[] content) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+            writeAll(channel, content);
+        }
+    }
+
+    private static void writeAll(FileChannel channel, byte[] content) throws IOException {
+        ByteBuffer rest = ByteBuffer.wrap(content);
+        while (rest.hasRemaining()) {
+            channel.write(rest);
+        }
+    }
+
     private static void writeUnfinished(Path unfinished, byte[] content) throws IOException {
         try (FileChannel channel = FileChannel.open(
                 unfinished,
                 StandardOpenOption.WRITE,
                 StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer rest = ByteBuffer.wrap(content);
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
+            writeAll(channel, content);
             channel.force(true);
         } catch (IOException failed) {
             Files.deleteIfExists(unfinished); // it may hold the last of the room
@@ -91,8 +108,49 @@ public final class Durable {
         }
     }
 
+    /**
+     * Renames a file, or brings it to another file system. Its new name may be lost until its folder is flushed, and its content
+     * until it is itself.
+     */
+    void moveAlone(Path from, Path to) throws IOException {
+        try {
+            rename(from, to);
+        } catch (AtomicMoveNotSupportedException otherFileSystem) {
+            write(to, Files.readAllBytes(from));
+            Files.delete(from);
+        }
+    }
+
+    /** Flushes files, as far as they are still there, and their folders. */
+    void flushAll(Collection<Path> files) throws IOException {
+        Set<Path> folders = new HashSet<>();
+        for (Path file : files) {
+            try (FileChannel channel = FileChannel.open(file, FLUSHABLE)) {
+                channel.force(true);
+                folders.add(folderOf(file));
+            } catch (NoSuchFileException gone) {
+                LOG.debug("{} was taken before it was flushed", file);
+            }
+        }
+        for (Path folder : folders) {
+            flushFolderOf(folder.resolve("any"));
+        }
+    }
+
+    private void rename(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (NoSuchFileException noFolder) {
+            createFolders(folderOf(to));
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
     /** Creates a folder and those above it; what is new does not count as flushed, even where one of its name was. */
     public void createFolders(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            return;
+        }
         for (Path each = folder.toAbsolutePath(); each != null && Files.notExists(each); each = each.getParent()) {
             flushed.remove(each);
         }
@@ -112,11 +170,15 @@ public final class Durable {
         }
     }
 
-    private static void flushFolder(Path folder) throws IOException {
+    private void flushFolder(Path folder) throws IOException {
         if (!WINDOWS) {
-            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
+            flushing.computeIfAbsent(folder, each -> new Turns()).take(() -> force(folder));
+        }
+    }
+
+    private static void force(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
         }
     }
 

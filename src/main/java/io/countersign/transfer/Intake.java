@@ -7,6 +7,7 @@ import io.countersign.refusal.Refusing;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Streams an admitted payload to {@code staging/}, digesting while it writes, flushes it, and has the ledger know of it.
  * Afterwards the body is that file, {@code CamelFileName} its name on disk, and the exchange property {@code receipt} says what
- * it is. What is staged goes when the exchange ends, whichever way; a {@code file:} endpoint therefore gets a link of its own
- * to rename into place ({@code CamelFileLocalWorkPath}), unless {@link Delivery} comes before it.
+ * it is. What is staged goes when the exchange ends, whichever way: before a {@code file:} endpoint comes {@link SecondName} or
+ * {@link Delivery}, so that the endpoint has something to rename into place.
  *
  * <p>Where the sender's {@code Idempotency-Key} was used before, the body is read and digested, and there is nothing to be
  * delivered: with the same content, the exchange property {@code CamelDuplicateMessage} is true, the body empty, and {@code
@@ -39,6 +40,12 @@ public final class Intake implements Processor {
     public static final String ACCEPT = "accept";
 
     private static final int BUFFER = 64 * 1024;
+
+    /**
+     * 408 (RFC 9110, 15.5.9) where the network has lost the rest, and the sender may still hear us: it says that the same
+     * request may be sent again, as 400 does not.
+     */
+    private static final int INCOMPLETE = 408;
 
     private @Nullable Arrivals arrivals;
 
@@ -80,7 +87,7 @@ public final class Intake implements Processor {
         try (FileChannel channel =
                 FileChannel.open(staged.file(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             size = body.read(transfer.maxSize(), channel);
-            channel.force(true);
+            channel.force(false);
         }
         String sha256 = HexFormat.of().formatHex(digest.verify());
         Instant receivedAt = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS);
@@ -91,7 +98,6 @@ public final class Intake implements Processor {
         exchange.setProperty(Receipt.PROPERTY, receipt);
         message.setBody(staged.file().toFile(), File.class);
         message.setHeader(Exchange.FILE_NAME, onDisk);
-        message.setHeader(Exchange.FILE_LOCAL_WORK_PATH, staged.link().toString());
     }
 
     private static void compare(Exchange exchange, Body body, Transfer transfer, Entry first)
@@ -161,12 +167,19 @@ public final class Intake implements Processor {
         private int next(byte[] buffer, long soFar) throws Refusal {
             try {
                 return stream == null ? -1 : stream.read(buffer);
-            } catch (IOException gone) {
+            } catch (ProtocolException broken) {
                 throw new Refusal(
                         Code.REQUEST_INVALID,
-                        "The body ended early.",
-                        "the body ended after " + soFar + " bytes: " + gone.getMessage(),
-                        gone);
+                        "The body is not framed as HTTP/1.1 has it (RFC 9112, 7.1).",
+                        "after " + soFar + " bytes of the body: " + broken.getMessage(),
+                        broken);
+            } catch (IOException gone) {
+                throw new Refusal(
+                                Code.REQUEST_INVALID,
+                                "The body ended early.",
+                                "the body ended after " + soFar + " bytes: " + gone.getMessage(),
+                                gone)
+                        .answeredBy(INCOMPLETE);
             }
         }
     }

@@ -3,6 +3,7 @@ package io.countersign.transfer;
 import io.countersign.ledger.Entry;
 import io.countersign.ledger.Entry.Direction;
 import io.countersign.ledger.Entry.State;
+import io.countersign.ledger.Folders;
 import io.countersign.ledger.LedgerException;
 import io.countersign.ledger.TransferId;
 import io.countersign.ledger.Transfers;
@@ -59,6 +60,11 @@ final class Recovery {
             }
         }
         removeOrphans();
+        if (first && delivering().isEmpty()) {
+            int unused = arrivals.ledger()
+                    .commit(connection ->
+                            new Folders(connection).forget(arrivals.ledger().node()));
+        }
     }
 
     /** @return whether it is settled now; not so while a request works on it, here or on another node */
@@ -76,7 +82,7 @@ final class Recovery {
                 return true;
             }
             Staged staged = Staged.of(arrivals.staging(), entry.id());
-            if (staged.isDelivered()) {
+            if (arrivals.isDelivered(staged, entry) || (staged.isGone() && isInItsFolder(entry))) {
                 complete(entry, staged);
             } else {
                 giveUp(entry, staged);
@@ -86,7 +92,7 @@ final class Recovery {
     }
 
     private void complete(Entry entry, Staged staged) throws IOException {
-        staged.flushDelivery(entry.path(), arrivals.durable());
+        staged.flushDelivery(entry.path(), folders(), arrivals.durable());
         arrivals.receipts().keep(entry.partner(), entry.id(), Objects.requireNonNull(entry.receipt()));
         Entry received = entry.now(State.RECEIVED, now());
         arrivals.ledger().commit(connection -> new Transfers(connection).replace(received));
@@ -108,8 +114,7 @@ final class Recovery {
     private void giveUp(Entry entry, Staged staged) throws IOException {
         Entry failed = entry.now(State.FAILED, now()).released().because("interrupted before it was delivered");
         arrivals.ledger().commit(connection -> new Transfers(connection).replace(failed));
-        arrivals.receipts().removeUnfinished(entry.id());
-        staged.discard(arrivals.durable());
+        removeUnfinished(entry.id(), staged, folders());
         LOG.atWarn()
                 .addKeyValue("direction", "in")
                 .addKeyValue("partner", entry.partner())
@@ -137,11 +142,30 @@ final class Recovery {
         }
         delivering().forEach(entry -> idle.remove(entry.id()));
         Path staging = arrivals.staging();
+        List<Path> folders = folders();
         for (String id : idle) {
-            arrivals.receipts().removeUnfinished(id);
-            Staged.of(staging, id).discard(arrivals.durable());
+            removeUnfinished(id, Staged.of(staging, id), folders);
         }
         LOG.warn("recovered: removed what {} unfinished transfers had left in staging", idle.size());
+    }
+
+    /** Where a power cut has taken the rest; its name on disk is its own. */
+    private boolean isInItsFolder(Entry entry) throws IOException {
+        return folders().stream().anyMatch(folder -> Files.exists(folder.resolve(entry.path())));
+    }
+
+    private void removeUnfinished(String id, Staged staged, List<Path> folders) throws IOException {
+        arrivals.receipts().removeUnfinished(id);
+        folders.forEach(staged::removeProbe);
+        staged.discard(arrivals.durable());
+    }
+
+    /** Where payloads may have been delivered to. */
+    private List<Path> folders() throws IOException {
+        String node = arrivals.ledger().node();
+        return arrivals.ledger().read(connection -> new Folders(connection).of(node)).stream()
+                .map(Path::of)
+                .toList();
     }
 
     private List<Entry> delivering() throws IOException {

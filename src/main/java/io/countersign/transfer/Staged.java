@@ -8,21 +8,19 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A payload in {@code staging/}, named by its transfer's id. Once {@code ID.delivering} is beside it, it has not been delivered
- * while it is there, and has been when it is gone: by this alone a crash before the delivery is told from one after it. Where
- * both are gone, nothing was delivered.
+ * A payload in {@code staging/}, named by its transfer's id. Once the receipt that it is to get, {@code ID.receipt}, is beside
+ * it, it has not been delivered while it is there, and has been when it is gone: by this alone a crash before the delivery is
+ * told from one after it. Where both are gone, nothing was delivered, unless the receipt is in its own place.
  *
  * <p>For a folder on another file system the same holds of a copy in that folder, as soon as {@code ID.copy} names it. The copy
  * has a companion there, by which a folder that it has left is told from one whose file system is not mounted.
  */
 record Staged(Path file) {
     private static final Logger LOG = LoggerFactory.getLogger(Staged.class);
-    private static final String DELIVERING = ".delivering";
     private static final List<String> BESIDE = List.of(".link", ".probe", ".copying", ".copy");
 
     static Staged of(Path folder, String id) {
@@ -34,10 +32,15 @@ record Staged(Path file) {
         return Files.createLink(beside(".link"), file);
     }
 
-    /** From here on, and for good, it has been delivered once it is gone. */
-    void deliver(Durable durable) throws IOException {
-        Files.write(beside(DELIVERING), new byte[0]);
+    /** From here on, and for good, it has been delivered once it is gone. What the receipt says is flushed with the ledger. */
+    void promise(String receipt, Durable durable) throws IOException {
+        Durable.writeAlone(receipt(), receipt.getBytes(StandardCharsets.UTF_8));
         durable.flushFolderOf(file);
+    }
+
+    /** What becomes the receipt, once it has been delivered. */
+    Path receipt() {
+        return beside(".receipt");
     }
 
     /**
@@ -45,14 +48,14 @@ record Staged(Path file) {
      *
      * @throws IOException where the folder takes no file
      */
-    Path forFolder(Path folder, Durable durable) throws IOException {
+    Path forFolder(Path folder, Proven takingFiles, Durable durable) throws IOException {
         durable.createFolders(folder);
-        Files.writeString(beside(DELIVERING), folder.toString());
         Path probe = Files.write(beside(".probe"), new byte[0]);
         Path there = unfinishedIn(folder);
         try {
             Files.move(probe, there, StandardCopyOption.ATOMIC_MOVE);
             Files.delete(there);
+            takingFiles.add(folder);
             return file;
         } catch (AtomicMoveNotSupportedException otherFileSystem) {
             durable.write(beside(".copying"), there.toString().getBytes(StandardCharsets.UTF_8));
@@ -67,9 +70,14 @@ record Staged(Path file) {
         }
     }
 
-    /** @throws IOException where that cannot be found out */
-    boolean isDelivered() throws IOException {
-        if (isGone(beside(DELIVERING))) {
+    /**
+     * Whether it has been delivered.
+     *
+     * @param receiptKept whether its receipt is in its own place
+     * @throws IOException where that cannot be found out
+     */
+    boolean isDelivered(boolean receiptKept) throws IOException {
+        if (!receiptKept && isGone(receipt())) {
             return false;
         }
         if (isGone(file) || !Files.exists(beside(".copy"))) {
@@ -80,6 +88,11 @@ record Staged(Path file) {
             throw new IOException(copy + " is not there, nor is what was put beside it: is its file system mounted?");
         }
         return isGone(copy);
+    }
+
+    /** @throws IOException where that cannot be found out */
+    boolean isGone() throws IOException {
+        return isGone(file);
     }
 
     private static Path companionOf(Path copy) {
@@ -98,19 +111,13 @@ record Staged(Path file) {
      * Flushes a delivery that a crash came after.
      *
      * @param name under which it was to be delivered
+     * @param folders it was to one of these, if to a folder
      */
-    void flushDelivery(String name, Durable durable) throws IOException {
+    void flushDelivery(String name, List<Path> folders, Durable durable) throws IOException {
         durable.flushFolderOf(file);
-        Path folder = folder();
-        if (folder != null) {
+        for (Path folder : folders) {
             durable.flush(folder.resolve(name));
         }
-    }
-
-    /** Where it was to be delivered, if that is known. Not flushed: after a power cut it may be torn, but then nothing needs it. */
-    private @Nullable Path folder() throws IOException {
-        String folder = Files.exists(beside(DELIVERING)) ? Files.readString(beside(DELIVERING)) : "";
-        return folder.isEmpty() || folder.indexOf('\0') >= 0 ? null : Path.of(folder);
     }
 
     private Path unfinishedIn(Path folder) {
@@ -133,21 +140,15 @@ record Staged(Path file) {
 
     /** Removes all of it, first what would make its end a delivery. What cannot be removed now is later. */
     void discard(Durable durable) {
-        removeProbe();
-        if (delete(beside(DELIVERING)) && (Files.notExists(file) || isFlushed(durable))) {
+        if (delete(receipt()) && (Files.notExists(file) || isFlushed(durable))) {
             clear(durable);
         }
     }
 
-    /** Which a kill may have left in the folder. */
-    private void removeProbe() {
-        try {
-            Path folder = folder();
-            if (folder != null && Files.notExists(beside(".copying")) && Files.notExists(beside(".copy"))) {
-                Files.deleteIfExists(unfinishedIn(folder));
-            }
-        } catch (IOException stays) {
-            LOG.warn("what tried out where {} was to go stays: {}", file, stays.toString());
+    /** Removes what a kill may have left in a folder that was tried out. */
+    void removeProbe(Path folder) {
+        if (Files.notExists(beside(".copying")) && Files.notExists(beside(".copy"))) {
+            delete(unfinishedIn(folder));
         }
     }
 

@@ -102,6 +102,28 @@ class AlertRoutesTest {
     }
 
     @Test
+    void headersDoNotSayToWhichServerMailGoes() throws Exception {
+        try (MailServer mail = new MailServer();
+                MailServer elsewhere = new MailServer()) {
+            uncomment(hook.url("/told").toString(), mail.port());
+            try (RunningService service = RunningService.start(sending.home);
+                    var producer = service.service().context().createProducerTemplate()) {
+                producer.requestBodyAndHeaders(
+                        "direct:alert-to-mail",
+                        "more",
+                        Map.of(
+                                "subject", "to us alone",
+                                "mail.smtp.host", "127.0.0.1",
+                                "mail.smtp.port", "" + elsewhere.port(),
+                                "to", "somebody@elsewhere.example"));
+                soon().until(() -> mail.mails().stream().anyMatch(one -> one.contains("to us alone")));
+                assertThat(mail.mails()).noneMatch(one -> one.contains("elsewhere"));
+                assertThat(elsewhere.mails()).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void theReadmesFileIsInForceAsItIsTyped() throws Exception {
         String readme = Files.readString(Path.of("README.md"));
         int begins = readme.indexOf("# " + ALERT);

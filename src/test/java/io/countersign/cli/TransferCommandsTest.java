@@ -261,7 +261,8 @@ class TransferCommandsTest {
                 sending.drop("globex", "passed-on.xml", "content");
                 sending.setback("globex", "passed-on.xml");
                 String out = sending.rows().get(0).id();
-                CompletableFuture<Ran> following = CompletableFuture.supplyAsync(() -> transfers("follow", out));
+                CompletableFuture<Ran> following = CompletableFuture.supplyAsync(
+                        () -> transfers("follow", out), command -> new Thread(command).start());
                 assertThat(transfers("list").out())
                         .containsPattern("in +acme +order.xml +7 +received +" + in.id())
                         .containsPattern("out +globex +passed-on.xml +7 +(waiting|sent) +" + out);
@@ -291,8 +292,8 @@ class TransferCommandsTest {
                 sending.drop("globex", "wrong.xml", "content");
                 sending.setback("globex", "wrong.xml");
                 String out = sending.rows().get(0).id();
-                CompletableFuture<Ran> following =
-                        CompletableFuture.supplyAsync(() -> transfers("follow", out, "--json"));
+                CompletableFuture<Ran> following = CompletableFuture.supplyAsync(
+                        () -> transfers("follow", out, "--json"), command -> new Thread(command).start());
                 sending.problem("globex", "wrong.xml");
                 Ran followed = following.get(30, TimeUnit.SECONDS);
                 assertThat(followed.exitCode()).as(followed.err()).isEqualTo(1);

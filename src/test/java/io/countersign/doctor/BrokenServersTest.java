@@ -393,6 +393,15 @@ class BrokenServersTest {
                 .is(Tls.of(leaf().by(below)));
         failing("issuer may not sign", CHAIN, "lacks keyCertSign", "keyCertSign")
                 .is(Tls.of(leaf().by(noSigning)));
+        failing(
+                        "issuer for clients only",
+                        CHAIN,
+                        "'CN=For clients' may not certify TLS servers",
+                        "compare its certificates")
+                .is(Tls.of(leaf().by(Issue.to("CN=For clients")
+                        .asAuthority()
+                        .purposes(KeyPurposeId.id_kp_clientAuth)
+                        .by(root))));
         failing("for clients only", CHAIN, "its purposes lack serverAuth, and are clientAuth", "purpose serverAuth")
                 .is(Tls.of(leaf().purposes(KeyPurposeId.id_kp_clientAuth).by(root)));
         failing("no digitalSignature", CHAIN, "its key usage lacks digitalSignature", "key usage digitalSignature")

@@ -10,6 +10,7 @@ import io.countersign.testing.Ran;
 import io.countersign.testing.RevokedList;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.TestHome;
+import io.countersign.version.Standing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -74,8 +75,11 @@ class InstallationTest {
         Ran ran = Ran.command("doctor", "--home", home.folder);
         assertThat(ran.exitCode()).as(ran.out() + ran.err()).isZero();
         assertThat(ran.out())
-                .contains("0 of 16 checks failed", "ok       ledger: the ledger ", "ok       disk: a file was written")
-                .doesNotContain("FAILED", "warning  ");
+                .contains("0 of 18 checks failed", "ok       ledger: the ledger ", "ok       disk: a file was written")
+                .contains("ok       libraries' fixes: ")
+                .doesNotContain("FAILED");
+        assertThat(ran.out().lines())
+                .noneMatch(line -> line.startsWith("warning  ") && !line.contains(" JDK's fixes: "));
         assertThat(tree()).isEqualTo(before);
     }
 
@@ -243,7 +247,8 @@ class InstallationTest {
                 List.of(),
                 List.of(),
                 Clock.systemUTC(),
-                Instant.now().plus(DAY.multipliedBy(3))));
+                Instant.now().plus(DAY.multipliedBy(3)),
+                Standing.here()));
         assertThat(machine.clock().mark()).isEqualTo(Mark.FAILED);
         assertThat(machine.clock().wrong()).contains("this program was built later");
     }

@@ -3,20 +3,26 @@ package io.countersign.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.countersign.testing.Fault.Latency;
+import io.countersign.testing.FaultProxy;
+import io.countersign.testing.FaultProxy.Way;
 import io.countersign.testing.LedgerKind;
 import io.countersign.testing.Logged;
 import io.countersign.testing.PostgresServer;
 import io.countersign.testing.PostgresServer.Database;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -25,6 +31,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.StreamHandler;
 import org.assertj.core.api.AbstractThrowableAssert;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,6 +169,27 @@ class OpeningTest {
         assertThatOpening(new Database("jdbc:postgresql://127.0.0.1:" + port + "/ledger", "me", "secret"))
                 .hasMessageContaining("127.0.0.1:" + port + "/ledger cannot be opened: there is no connection")
                 .hasMessageContaining("see that it runs");
+    }
+
+    /** Its machine, or ours, may have started just now. */
+    @Test
+    void aServerThatIsSlowToLetUsInIsWaitedFor() throws Exception {
+        Database database = LedgerKind.POSTGRESQL.fresh(folder);
+        URI server = URI.create(database.url().substring("jdbc:".length()));
+        try (FaultProxy slow = FaultProxy.before(server.getPort())) {
+            slow.fault(Way.TO_CALLER, new Latency(Duration.ofSeconds(6), Duration.ZERO, 1));
+            String url = "jdbc:postgresql://127.0.0.1:" + slow.port() + server.getPath();
+            CompletableFuture<Void> healed = CompletableFuture.runAsync(
+                    () -> {
+                        Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> slow.passed(Way.TO_CALLER) > 0);
+                        slow.heal();
+                    },
+                    healing -> new Thread(healing).start());
+            try (Ledger ledger = Entries.opened(new Database(url, database.user(), database.password()))) {
+                assertThat(Entries.add(ledger, Entries.entry())).isTrue();
+            }
+            healed.join();
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.proxy.Proxies;
 import io.countersign.refusal.Refusals;
+import io.countersign.settings.LimitTerms;
 import io.countersign.tls.ListenerTls;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -55,6 +56,22 @@ class FirstBytesTest {
     private final Refusals refusals = new Refusals();
     private final Proxies proxies = new Proxies();
     private final ListenerTls spoken = new ListenerTls();
+    private final Connections connections = new Connections(
+            new LimitTerms(
+                    10,
+                    10,
+                    1_000,
+                    1_000,
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(10),
+                    Duration.ofDays(1),
+                    Duration.ofSeconds(60),
+                    0,
+                    8_192,
+                    10),
+            10,
+            proxies::isListed,
+            refusals);
     private @Nullable Listening tls;
 
     @BeforeEach
@@ -300,7 +317,8 @@ class FirstBytesTest {
     private End open(String peer) {
         tls = null;
         End end = new End(peer);
-        Connection first = new FirstBytes.Factory(new Listens(), () -> spoken, refusals).newConnection(connector, end);
+        Connection first = new FirstBytes.Factory(new Listens(), () -> spoken, connections, refusals)
+                .newConnection(connector, end);
         end.setConnection(first);
         end.onOpen();
         first.onOpen();

@@ -420,6 +420,7 @@ class PartnerDirectoryTest {
                 true,
                 ANYWHERE,
                 Long.MAX_VALUE,
+                PartnerLimits.NONE,
                 Arrays.stream(pins)
                         .map(pin -> Pin.always(pin.certificate(), id + ".crt"))
                         .toList(),
@@ -438,6 +439,7 @@ class PartnerDirectoryTest {
                 true,
                 ANYWHERE,
                 Long.MAX_VALUE,
+                PartnerLimits.NONE,
                 List.of(),
                 own.authorities(),
                 List.copyOf(own.certificates()),

@@ -10,6 +10,7 @@ import io.countersign.partner.Partners.Described;
 import io.countersign.refusal.Code;
 import io.countersign.refusal.Refusal;
 import io.countersign.settings.Problems;
+import io.countersign.settings.Rate;
 import io.countersign.testing.Certified;
 import io.countersign.testing.Issue;
 import io.countersign.testing.RevokedList;
@@ -66,12 +67,16 @@ class PartnersTest {
             partner.setCertificates("acme.crt");
             partner.setAddresses("192.0.2.0/24, ::1");
             partner.setMaxSize("1MB");
+            partner.setMaxTransfers("8");
+            partner.setMaxRequests("600 per 1m");
+            partner.setMaxBytes("unlimited");
             partner.setEnabled(false);
         });
 
         assertThat(acme.pins()).containsExactly(Pin.always(ACME.certificate(), "acme.crt"));
         assertThat(acme.enabled()).isFalse();
         assertThat(acme.maxSize()).isEqualTo(1_000_000);
+        assertThat(acme.limits()).isEqualTo(new PartnerLimits(8, new Rate(600, Duration.ofMinutes(1)), Rate.UNLIMITED));
         assertThat(acme.addresses().told()).isEqualTo("192.0.2.0/24, ::1/128");
     }
 
@@ -214,6 +219,10 @@ class PartnersTest {
                 "serverAddresses | acme.example | 'acme.example' is not an IP address",
                 "serverAddresses | '' | is empty",
                 "maxSize | big | 'big' is not a size",
+                "maxTransfers | 0 | '0' is not a number of transfers; accepted: 1 to 100000",
+                "maxTransfers | few | 'few' is not a number of transfers",
+                "maxRequests | 600 | '600' is not so much in a time; accepted: such as '600 per 1m', or unlimited",
+                "maxBytes | 10GB per | '10GB per' is not so much in a time; accepted: such as '10GB per 1d'",
                 "url | http://acme.example | 'http://acme.example' is not an https URL",
                 "url | https:// | 'https://' is not an https URL",
                 "url | acme.example | 'acme.example' is not an https URL",
@@ -491,6 +500,9 @@ class PartnersTest {
             case "addresses" -> partner.setAddresses(value);
             case "addressCheck" -> partner.setAddressCheck(value);
             case "maxSize" -> partner.setMaxSize(value);
+            case "maxTransfers" -> partner.setMaxTransfers(value);
+            case "maxRequests" -> partner.setMaxRequests(value);
+            case "maxBytes" -> partner.setMaxBytes(value);
             case "url" -> partner.setUrl(value);
             case "serverTrust" -> partner.setServerTrust(value);
             case "serverAddresses" -> partner.setServerAddresses(value);

@@ -9,6 +9,7 @@ import io.countersign.testing.Issue;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.TestHome;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -78,7 +79,7 @@ class AnswerTest {
         "GET /exchange/receipts/..%2facme%2fx HTTP/1.1, 404",
         "GET /exchange/receipts/%2e%2e/globex HTTP/1.1, 404",
         "GET /exchange HTTP/2.0, 426",
-        "GET /exchange HTTX/1.1, 505",
+        "GET /exchange HTTX/1.1, 400",
         "CONNECT localhost:443 HTTP/1.1, 405",
         "CONNECT /exchange HTTP/1.1, 400",
         "GET exchange HTTP/1.1, 400",
@@ -132,7 +133,7 @@ class AnswerTest {
         "Content-Length: -3, 400, request-invalid",
         "'Content-Length: 3, 4', 400, request-invalid",
         "Host: a:99999999, 400, request-invalid",
-        "'Transfer-Encoding: gzip, chunked', 501, request-invalid",
+        "'Transfer-Encoding: gzip, chunked', 400, request-invalid",
         "Transfer-Encoding: identity, 400, request-invalid",
         "'Transfer-Encoding: chunked, gzip', 400, request-invalid",
     })
@@ -203,6 +204,25 @@ class AnswerTest {
                                     java.net.http.HttpRequest.BodyPublishers.ofByteArray(new byte[size]))
                             .statusCode())
                     .isEqualTo(403);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {100_000, 1_000_000, 20_000_000})
+    void soDoesOneForABodyThatIsNone(int size) throws Exception {
+        Client partner = Client.of(home.authority.certificate(), acme);
+        for (int i = 0; i < 5; i++) {
+            try (SSLSocket socket = partner.connect(service.port())) {
+                socket.getOutputStream().write("""
+                        PUT /exchange/a HTTP/1.1\r
+                        Host: localhost\r
+                        Transfer-Encoding: chunked\r
+                        \r
+                        nothing like a length\r
+                        """.getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream().write(new byte[size]);
+                assertThat(Answer.read(socket.getInputStream()).status()).isEqualTo(400);
+            }
         }
     }
 

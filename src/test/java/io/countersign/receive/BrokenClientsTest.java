@@ -14,7 +14,6 @@ import io.countersign.testing.TestHome;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,14 +23,15 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.NameConstraints;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,6 +54,16 @@ class BrokenClientsTest {
     private final Instant now = Instant.now();
     private final Certified other = Issue.root("CN=Other authority");
     private final Certified globexAuthority = Issue.root("CN=Globex CA");
+    private final Certified umbrellaAuthority = Issue.to("CN=Umbrella CA")
+            .asAuthority()
+            .critical(
+                    "2.5.29.30",
+                    new NameConstraints(
+                            new GeneralSubtree[] {
+                                new GeneralSubtree(new GeneralName(GeneralName.rfc822Name, "umbrella.example"))
+                            },
+                            null))
+            .selfSigned();
     private TestHome home;
     private RunningService service;
     private Certified acme;
@@ -85,6 +95,13 @@ class BrokenClientsTest {
         home.partner(
                 "globex",
                 Map.of("authority", "certificates/globex-ca.crt", "san", "dns:edi.globex.example", "addresses", "any"));
+        umbrellaAuthority.write(home.certificates(), "umbrella-ca");
+        home.partner(
+                "umbrellas",
+                Map.of(
+                        "authority", "certificates/umbrella-ca.crt",
+                        "san", "email:orders@umbrella.example",
+                        "addresses", "any"));
         home.partner("hooli", Map.of("subject", "CN=hooli", "addresses", "any"));
         issuing = Issue.to("CN=Issuing").asAuthority().by(home.authority);
         issuing.write(home.certificates(), "issuing");
@@ -323,9 +340,28 @@ class BrokenClientsTest {
                 rows,
                 "a path that is too long",
                 tls(Issue.to("CN=hooli").by(Issue.to("CN=Below").asAuthority().by(narrow))),
-                "path",
+                "'CN=Narrow' allows no more than 0 authorities below it (path length), and there are 1",
                 "hooli",
                 "");
+        Certified forServers = Issue.to("CN=For servers")
+                .asAuthority()
+                .purposes(KeyPurposeId.id_kp_serverAuth)
+                .by(home.authority);
+        row(
+                rows,
+                "under an intermediate for servers",
+                tls(Issue.to("CN=hooli").by(forServers)),
+                "'CN=For servers' may not certify TLS clients (its purposes lack clientAuth)",
+                "hooli",
+                "");
+        row(
+                rows,
+                "a name that its authority may not certify",
+                tls(Issue.to("CN=x").email("orders@initech.example").by(umbrellaAuthority)),
+                "has the name 'email:orders@initech.example', which 'CN=Umbrella CA' may not certify: its name constraints"
+                        + " do not permit it",
+                "umbrellas",
+                "issued by its authority 'CN=Umbrella CA', to email:orders@initech.example");
     }
 
     /** What is wrong with us, in the caller's eyes. */
@@ -548,13 +584,9 @@ class BrokenClientsTest {
     }
 
     private String gone() throws Exception {
-        SSLEngine engine = SSLContext.getDefault().createSSLEngine();
-        engine.setUseClientMode(true);
-        ByteBuffer offer = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-        engine.wrap(ByteBuffer.allocate(0), offer);
         try (Socket socket = new Socket("127.0.0.1", service.port())) {
             socket.setSoTimeout(10_000);
-            socket.getOutputStream().write(offer.array(), 0, offer.position());
+            socket.getOutputStream().write(Client.hello());
             return HexFormat.of().formatHex(socket.getInputStream().readNBytes(5));
         }
     }

@@ -167,8 +167,10 @@ class PreflightTest {
         assertThat(service().refusal().reason()).startsWith("asked by preflight: ");
         assertThat(problem.getString("instance"))
                 .isEqualTo("urn:uuid:" + service().refusal().id());
-        Awaitility.await().until(() -> home.files("seen").size() == 1);
-        assertThat(home.files("seen").get(0).getFileName()).hasToString(renewed.fingerprint() + ".crt");
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(home.files("seen"))
+                        .extracting(file -> file.getFileName().toString())
+                        .containsExactly(renewed.fingerprint() + ".crt"));
     }
 
     @Test

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * with what proves that.
  */
 class KilledSenderTest {
-    private static final int KILLS = Integer.getInteger("countersign.test.kills", 12);
+    private static final int KILLS = Integer.getInteger("countersign.test.kills", 6);
     private static final int MOST_FILES = 4;
     private static final int LARGEST = 2 << 20;
     private static final int LONGEST_LIFE_MILLIS = 1500;

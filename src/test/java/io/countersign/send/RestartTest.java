@@ -4,6 +4,7 @@ import static io.countersign.testing.SendingHome.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.ledger.Entry.State;
+import io.countersign.testing.Logged;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.ScriptedServer;
 import io.countersign.testing.SendingHome;
@@ -58,11 +59,13 @@ class RestartTest {
         assertThat(before).isPositive();
         assertThat(home.outbox("acme", "order.txt")).exists();
         Files.delete(inTheWay);
-        try (ServiceProcess again = ServiceProcess.start(home.home)) {
+        try (Logged log = Logged.by("countersign.sent");
+                RunningService again = RunningService.start(home.home)) {
             JsonObject answer = home.answer("acme", "order.txt");
             assertThat(answer.get("key")).isEqualTo(key);
             assertThat(answer.getInteger("attempts")).isGreaterThan(1);
-            soon().until(() -> again.output().contains("sent partner=acme name=\"order.txt\""));
+            soon().until(() -> said(log, "sent partner=acme name=\"order.txt\""));
+            assertThat(again.complaints()).isEmpty();
         }
         assertThat(server.seen()).hasSize(before + 1);
         haveKey(key);
@@ -80,13 +83,15 @@ class RestartTest {
         String key = home.state("acme", "order.txt").getString("key");
         assertThat(server.seen().get(1).whole()).isFalse();
         assertThat(home.names("sent")).isEmpty();
-        try (ServiceProcess again = ServiceProcess.start(home.home)) {
+        try (Logged log = Logged.by("countersign.sent");
+                RunningService again = RunningService.start(home.home)) {
             JsonObject answer = home.answer("acme", "order.txt");
             assertThat(answer.get("key")).isEqualTo(key);
             assertThat(answer.getInteger("attempts"))
                     .as("one that failed, one that succeeded; of the one that was killed nobody knows")
                     .isEqualTo(2);
-            soon().until(() -> again.output().contains("key=" + key));
+            soon().until(() -> said(log, "key=" + key));
+            assertThat(again.complaints()).isEmpty();
         }
         assertThat(server.seen()).hasSize(3);
         haveKey(key);
@@ -158,6 +163,10 @@ class RestartTest {
             assertThat(server.seen()).hasSize(2);
             assertThat(home.outbox("acme", "order.txt")).exists();
         }
+    }
+
+    private static boolean said(Logged log, String words) {
+        return log.news().stream().anyMatch(line -> line.contains(words));
     }
 
     private void haveKey(String key) {

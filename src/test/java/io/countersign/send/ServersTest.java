@@ -39,7 +39,10 @@ import org.apache.camel.support.jsse.ClientAuthentication;
 import org.apache.camel.util.json.JsonObject;
 import org.apache.camel.util.json.Jsoner;
 import org.awaitility.Awaitility;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.NameConstraints;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -280,6 +283,35 @@ class ServersTest {
         row("pinned, with an RSA key of 1024 bits", weak)
                 .trusting(weak)
                 .isRefused(untrusted, "has an RSA key of 1024 bits");
+        Certified forClients = Issue.to("CN=For clients")
+                .asAuthority()
+                .purposes(KeyPurposeId.id_kp_clientAuth)
+                .by(home.authority);
+        row("under an intermediate for clients", named("localhost").by(forClients))
+                .isRefused(untrusted, "'CN=For clients' may not certify TLS servers (its purposes lack serverAuth)");
+        Certified narrow = Issue.to("CN=Narrow").pathLength(0).selfSigned();
+        Certified below = Issue.to("CN=Below").asAuthority().by(narrow);
+        row(
+                        "over more intermediates than the authority allows",
+                        named("localhost").by(below))
+                .trusting(narrow)
+                .isRefused(untrusted, "'CN=Narrow' allows no more than 0 authorities below it (path length)");
+        Certified acme = Issue.to("CN=Acme's authority")
+                .asAuthority()
+                .critical(
+                        "2.5.29.30",
+                        new NameConstraints(
+                                new GeneralSubtree[] {
+                                    new GeneralSubtree(new GeneralName(GeneralName.dNSName, "acme.example"))
+                                },
+                                null))
+                .selfSigned();
+        row("of a name that its authority may not certify", named("localhost").by(acme))
+                .trusting(acme)
+                .isRefused(
+                        untrusted,
+                        "has the name 'dns:localhost', which 'CN=Acme's authority' may not certify: its name constraints do"
+                                + " not permit it");
         row("signed over SHA-1", named("localhost").signedWith("SHA1withECDSA").by(home.authority))
                 .isRefused(untrusted, "is signed with SHA1withECDSA");
     }

@@ -338,6 +338,31 @@ class SettingsCheckTest {
 
     @ParameterizedTest
     @CsvSource({
+        "max-connections, 0, 'is not so many; accepted: 1 to 1000000'",
+        "max-connections-per-address, many, 'is not so many; accepted: 1 to 1000000'",
+        "max-handshakes-per-second, -1, 'is not so many; accepted: 1 to 1000000'",
+        "max-handshakes-per-second-per-address, 1.5, 'is not so many; accepted: 1 to 1000000'",
+        "handshake-timeout, 10, 'is not a time; accepted: a number with a unit: ms, s, m, h, d'",
+        "header-timeout, 0s, 'cannot be waited for; accepted: more than 0, and up to 3600s'",
+        "request-timeout, 31d, 'cannot be waited for; accepted: more than 0, and up to 2592000s'",
+        "idle-timeout, 2h, 'cannot be waited for; accepted: more than 0, and up to 3600s'",
+        "min-data-rate, slow, 'is not a size; accepted: a number of bytes with or without a unit: B, KB, MB, GB, TB, KiB, MiB, GiB, TiB'",
+        "max-header-size, 1000, 'is no size for a header; accepted: 1KiB to 1MiB'",
+        "max-transfers, '', 'is not so many; accepted: 1 to 1000000'",
+        "partner-max-transfers, 0, 'is not so many; accepted: 1 to 1000000'",
+        "partner-max-requests, 600, 'is not so much in a time; accepted: such as ''600 per 1m'', or unlimited'",
+        "partner-max-requests, 1KB per 1m, 'is not so much in a time; accepted: such as ''600 per 1m'', or unlimited'",
+        "partner-max-bytes, 10GB per day, 'is not so much in a time; accepted: such as ''10GB per 1d'', or unlimited'",
+        "partner-max-bytes, 0 per 1d, 'is not so much in a time; accepted: such as ''10GB per 1d'', or unlimited'",
+    })
+    void reportsLimitsThatAreNone(String key, String value, String said) {
+        home.set("countersign." + key, value);
+
+        assertThat(problems()).containsExactly("countersign." + key + " (-D): '" + value + "' " + said);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "2, 'is not a time; accepted: a number with a unit: ms, s, m, h, d'",
         "0ms, 'cannot be waited for; accepted: more than 0, and up to 5s'",
         "6s, 'cannot be waited for; accepted: more than 0, and up to 5s'",
@@ -368,6 +393,15 @@ class SettingsCheckTest {
         assertThat(problems())
                 .containsExactly(
                         "countersign.log-format (-D): '" + format + "' is no form of the log; accepted: text, json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fast", "JDK", ""})
+    void reportsWhatIsNobodysCryptography(String crypto) {
+        home.set("countersign.crypto", crypto);
+
+        assertThat(problems())
+                .containsExactly("countersign.crypto (-D): '" + crypto + "' is none; accepted: native, jdk");
     }
 
     @Test

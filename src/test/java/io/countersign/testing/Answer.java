@@ -10,7 +10,7 @@ import java.util.TreeMap;
 
 /** An HTTP answer as read off a socket; interim answers are passed over and counted. */
 public record Answer(int status, Map<String, String> headers, String body, int interim) {
-    static Answer read(InputStream in) throws IOException {
+    public static Answer read(InputStream in) throws IOException {
         int interim = 0;
         while (true) {
             String statusLine = line(in);

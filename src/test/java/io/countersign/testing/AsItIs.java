@@ -43,7 +43,7 @@ final class AsItIs extends X509ExtendedKeyManager {
     }
 
     @Override
-    public @Nullable String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
-        return null;
+    public @Nullable String chooseServerAlias(String type, Principal @Nullable [] issuers, @Nullable Socket socket) {
+        return type.equals(own.keys().getPrivate().getAlgorithm()) ? ALIAS : null;
     }
 }

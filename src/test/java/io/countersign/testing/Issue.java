@@ -48,6 +48,7 @@ public final class Issue {
     private @Nullable KeyPair keys;
     private @Nullable String signature;
     private final Map<ASN1ObjectIdentifier, ASN1Encodable> others = new LinkedHashMap<>();
+    private final Map<ASN1ObjectIdentifier, ASN1Encodable> criticals = new LinkedHashMap<>();
     private boolean authority;
     private int pathLength = -1;
 
@@ -114,6 +115,12 @@ public final class Issue {
         return this;
     }
 
+    /** The same, critical. */
+    public Issue critical(String oid, ASN1Encodable content) {
+        criticals.put(new ASN1ObjectIdentifier(oid), content);
+        return this;
+    }
+
     /** Names a responder to ask whether the certificate is revoked. */
     public Issue ocsp(String url) {
         responders.add(new AccessDescription(AccessDescription.id_ad_ocsp, url(url)));
@@ -169,7 +176,8 @@ public final class Issue {
 
     public static KeyPair rsa(int bits) {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            // Of exactly so many bits, as not every implementation makes them.
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA", "SunRsaSign");
             generator.initialize(bits);
             return generator.generateKeyPair();
         } catch (GeneralSecurityException failed) {
@@ -199,6 +207,9 @@ public final class Issue {
             }
             for (Map.Entry<ASN1ObjectIdentifier, ASN1Encodable> other : others.entrySet()) {
                 builder.addExtension(other.getKey(), false, other.getValue());
+            }
+            for (Map.Entry<ASN1ObjectIdentifier, ASN1Encodable> critical : criticals.entrySet()) {
+                builder.addExtension(critical.getKey(), true, critical.getValue());
             }
             if (!responders.isEmpty()) {
                 builder.addExtension(

@@ -25,7 +25,8 @@ public final class MailServer implements AutoCloseable {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
-        serving = CompletableFuture.runAsync(this::serve);
+        // Not in the pool that all share: it may have no thread left for who waits in one.
+        serving = CompletableFuture.runAsync(this::serve, server -> new Thread(server, "mail-server").start());
     }
 
     public int port() {

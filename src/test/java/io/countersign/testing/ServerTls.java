@@ -7,6 +7,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.function.Predicate;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
@@ -23,23 +24,28 @@ public final class ServerTls {
     private ClientAuthentication clients = ClientAuthentication.REQUIRE;
     private volatile Predicate<X509Certificate> accepted = certificate -> true;
 
-    private ServerTls(Certified identity) {
+    private ServerTls(KeyManager... identity) {
         try {
             context = SSLContext.getInstance("TLS");
-            context.init(identity.keyManagers(), new TrustManager[] {new Judge()}, null);
+            context.init(identity, new TrustManager[] {new Judge()}, null);
         } catch (GeneralSecurityException failed) {
             throw new IllegalStateException(failed);
         }
     }
 
     public static ServerTls of(Certified identity) {
-        return new ServerTls(identity);
+        return new ServerTls(identity.keyManagers());
+    }
+
+    /** Shows what it has as it is, in whatever order. */
+    public static ServerTls showing(Certified identity) {
+        return new ServerTls(new AsItIs(identity));
     }
 
     /** Brings along what the responder says that the certificate names; its issuer's must be behind it. */
     public static ServerTls stapling(Certified identity) {
         System.setProperty("jdk.tls.server.enableStatusRequestExtension", "true"); // looked at by each new context
-        return new ServerTls(identity);
+        return new ServerTls(identity.keyManagers());
     }
 
     /** Speaks only these; with none that JSSE still speaks, every client meets {@link Step#noCommonVersion}. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -30,8 +31,18 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     private static ServiceProcess launch(Path home, String... jvmOptions) throws IOException {
-        List<String> command =
-                Jvm.command(List.of(jvmOptions), "io.countersign.Countersign", "run", "--home", home.toString());
+        return launch(Jvm.command(List.of(jvmOptions), "io.countersign.Countersign", "run", "--home", home.toString()));
+    }
+
+    /** Starts it with so many files that it may open, and waits until it listens. */
+    public static ServiceProcess startWithFiles(int most, TestHome home) throws IOException {
+        home.saveSettings();
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + most + "; exec \"$@\"", "sh"));
+        command.addAll(Jvm.command(List.of(), "io.countersign.Countersign", "run", "--home", home.folder.toString()));
+        return launch(command).awaitListening();
+    }
+
+    private static ServiceProcess launch(List<String> command) throws IOException {
         Path output = Files.createTempFile("countersign", ".log");
         output.toFile().deleteOnExit();
         Process process = new ProcessBuilder(command)

@@ -1,0 +1,166 @@
+package io.countersign.listener;
+
+import java.nio.channels.SelectableChannel;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The room that a listener has for connections, and who gives way where there is no more of it. Newcomers have a quarter of it
+ * among themselves, which those make free who have been idle for the longest; for more of them, others of theirs give way: whoever
+ * has said nothing first, then whoever is in his handshake, the oldest first. One that was taken a moment ago is waited for
+ * until it is known which of these it is.
+ */
+final class Room {
+    /** So many may be about to close at a time, and have their file descriptors yet. */
+    private static final int MOST_ENDING = 16;
+
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
+
+    private enum Stage {
+        SILENT,
+        SHAKING,
+        SETTLED,
+        ENDING
+    }
+
+    private final int most;
+    private final Set<SelectableChannel> coming = new LinkedHashSet<>();
+    private final Map<Stage, Map<SelectableChannel, LimitedEndPoint>> known = new EnumMap<>(Stage.class);
+
+    /** @param most open at a time */
+    Room(int most) {
+        this.most = most;
+        for (Stage stage : Stage.values()) {
+            known.put(stage, new LinkedHashMap<>());
+        }
+    }
+
+    /** One has been taken, and is not looked at yet. */
+    synchronized void comes(SelectableChannel channel) {
+        coming.add(channel);
+    }
+
+    /** Unless it has gone meanwhile. */
+    synchronized void opened(LimitedEndPoint connection) {
+        if (coming.remove(connection.getChannel())) {
+            in(connection.isSettled() ? Stage.SETTLED : Stage.SILENT).put(connection.getChannel(), connection);
+            notifyAll();
+        }
+    }
+
+    synchronized void shakesHands(LimitedEndPoint connection) {
+        move(connection, Stage.SILENT, Stage.SHAKING);
+    }
+
+    synchronized void settled(LimitedEndPoint connection) {
+        if (move(connection, Stage.SHAKING, Stage.SETTLED)) {
+            connection.settle();
+        }
+    }
+
+    synchronized void gone(SelectableChannel channel) {
+        coming.remove(channel);
+        known.values().forEach(stage -> stage.remove(channel));
+        notifyAll();
+    }
+
+    /** Those that nobody has ended yet, as it is now. */
+    synchronized List<LimitedEndPoint> all() {
+        return Stream.of(Stage.SILENT, Stage.SHAKING, Stage.SETTLED)
+                .flatMap(stage -> in(stage).values().stream())
+                .toList();
+    }
+
+    /** Whether there is room for another one, once those have ended that give way to it. */
+    boolean isFree() {
+        long until = System.nanoTime() + PATIENCE;
+        while (isFull()) {
+            if (isForNewcomers() && endIdle()) {
+                continue;
+            }
+            LimitedEndPoint gives = newcomer(until);
+            if (gives != null) {
+                Ending.ofHandshake(gives, "gave way to others: " + most + " connections are open");
+            } else if (!endIdle()) {
+                return false;
+            }
+        }
+        return comesToBe(() -> in(Stage.ENDING).size() < MOST_ENDING, until);
+    }
+
+    private synchronized boolean isFull() {
+        return newcomers() + in(Stage.SETTLED).size() >= most;
+    }
+
+    private synchronized boolean isForNewcomers() {
+        return newcomers() < Math.max(1, most / 4);
+    }
+
+    private synchronized int newcomers() {
+        return coming.size() + in(Stage.SILENT).size() + in(Stage.SHAKING).size();
+    }
+
+    /** The one among them that gives way, which ends from here on; none where there is none. */
+    private synchronized @Nullable LimitedEndPoint newcomer(long until) {
+        boolean unused = comesToBe(() -> coming.isEmpty() || !in(Stage.SILENT).isEmpty(), until);
+        for (Stage stage : List.of(Stage.SILENT, Stage.SHAKING)) {
+            for (LimitedEndPoint oldest : in(stage).values()) {
+                move(oldest, stage, Stage.ENDING);
+                return oldest;
+            }
+        }
+        return null;
+    }
+
+    private boolean endIdle() {
+        long now = System.nanoTime();
+        return settled().stream()
+                .sorted(Comparator.comparing(
+                        one -> Objects.requireNonNullElse(one.pace().idleSince(), now)))
+                .filter(Ending::ofIdle)
+                .findFirst()
+                .map(ended -> move(ended, Stage.SETTLED, Stage.ENDING))
+                .isPresent();
+    }
+
+    private synchronized List<LimitedEndPoint> settled() {
+        return List.copyOf(in(Stage.SETTLED).values());
+    }
+
+    /** @return whether it has come to be so in time */
+    private synchronized boolean comesToBe(BooleanSupplier so, long until) {
+        try {
+            while (!so.getAsBoolean()) {
+                long millis = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+                if (millis <= 0) {
+                    return false;
+                }
+                wait(millis);
+            }
+            return true;
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Unless it is no longer where it was. */
+    private synchronized boolean move(LimitedEndPoint connection, Stage from, Stage to) {
+        return in(from).remove(connection.getChannel(), connection)
+                && in(to).put(connection.getChannel(), connection) == null;
+    }
+
+    private Map<SelectableChannel, LimitedEndPoint> in(Stage stage) {
+        return Objects.requireNonNull(known.get(stage));
+    }
+}

@@ -18,8 +18,6 @@ import org.apache.camel.http.common.DefaultHttpBinding;
 import org.apache.camel.http.common.HttpMessage;
 import org.apache.camel.util.StringHelper;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What of a request reaches a route: the method, the path as sent, the bytes of the body unparsed whatever their content
@@ -28,7 +26,6 @@ import org.slf4j.LoggerFactory;
  * and a few headers; an exception that the route did not answer becomes a problem document, never a stack trace.
  */
 public final class AsSent extends DefaultHttpBinding {
-    private static final Logger LOG = LoggerFactory.getLogger(AsSent.class);
     private static final List<String> ANSWERED =
             List.of("Location", "Retry-After", "Allow", "ETag", "Content-Disposition");
 
@@ -165,7 +162,7 @@ public final class AsSent extends DefaultHttpBinding {
             response.getOutputStream().write(bytes);
         } catch (IOException | IllegalStateException gone) {
             // Where not even its 100 Continue has reached the caller, Jetty says that the answer is committed.
-            LOG.info("status {} did not reach its caller: {}", response.getStatus(), gone.toString());
+            Unread.tell(response.getStatus(), null, gone);
         }
     }
 }

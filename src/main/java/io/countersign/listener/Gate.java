@@ -20,8 +20,6 @@ import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Where the requests of all listeners come in. It knows those that are on their way, from their headers to the last byte of
@@ -29,7 +27,6 @@ import org.slf4j.LoggerFactory;
  * connection ends.
  */
 public final class Gate {
-    private static final Logger LOG = LoggerFactory.getLogger("countersign");
     private final Refusals refusals;
     private final Set<Visit> inside = ConcurrentHashMap.newKeySet();
     private final Set<Visit> leaving = ConcurrentHashMap.newKeySet();
@@ -141,7 +138,9 @@ public final class Gate {
                     head && closed ? closing(response) : response,
                     last,
                     content,
-                    last ? new Last(refused ? Callback.from(this::told, callback) : callback, status) : callback);
+                    last
+                            ? new Last(refused ? Callback.from(this::told, callback) : callback, status, visit.endPoint)
+                            : callback);
         }
 
         /** What still comes of the request is read to no end. */
@@ -192,15 +191,17 @@ public final class Gate {
     /** Nobody waits for an answer to go out, so that nobody else would say that it has not. */
     private static final class Last extends Callback.Nested {
         private final int status;
+        private final EndPoint connection;
 
-        Last(Callback callback, int status) {
+        Last(Callback callback, int status, EndPoint connection) {
             super(callback);
             this.status = status;
+            this.connection = connection;
         }
 
         @Override
         public void failed(Throwable gone) {
-            LOG.info("status {} did not reach its caller: {}", status, gone.toString());
+            Unread.tell(status, connection, gone);
             super.failed(gone);
         }
     }

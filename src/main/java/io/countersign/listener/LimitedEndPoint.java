@@ -1,6 +1,8 @@
 package io.countersign.listener;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeoutException;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** A connection of a listener: since when it is open, whether its handshake is over, and why we ended it, if we did. */
 final class LimitedEndPoint extends SocketChannelEndPoint {
     private final long openedAt = System.nanoTime();
-    private final InetAddress peer;
+    private final InetSocketAddress peer;
     private final Pace pace = new Pace();
     private volatile boolean settled;
     private final AtomicBoolean told = new AtomicBoolean();
@@ -22,12 +24,17 @@ final class LimitedEndPoint extends SocketChannelEndPoint {
 
     LimitedEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
         super(channel, selector, key, scheduler);
-        this.peer = channel.socket().getInetAddress();
+        this.peer = (InetSocketAddress) channel.socket().getRemoteSocketAddress();
     }
 
-    /** Who is at its other end; also when it has gone. */
-    InetAddress peer() {
+    /** Who is at its other end, also when it has gone: what it had asked for is still somebody's. */
+    @Override
+    public SocketAddress getRemoteSocketAddress() {
         return peer;
+    }
+
+    InetAddress peer() {
+        return peer.getAddress();
     }
 
     /** Jetty's own words would be others each time, and name no setting. */

@@ -55,7 +55,6 @@ final class Peer implements HttpConfiguration.Customizer {
         };
     }
 
-    /** None where the connection has gone. */
     static @Nullable InetAddress address(EndPoint endPoint) {
         return endPoint.getRemoteSocketAddress() instanceof InetSocketAddress socket ? socket.getAddress() : null;
     }

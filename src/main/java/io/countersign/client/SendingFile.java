@@ -5,22 +5,23 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
+import java.util.zip.Checksum;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 
 /**
- * A file as the body of a request: streamed, with a known length and digest. Its end is sent only if it is still the file
- * that was announced; where it has changed meanwhile the body stays short, and no server can take it for whole.
+ * A file as the body of a request: streamed, with a known length and checksum. Its end is sent only if it is still the file
+ * that was announced; where it has changed meanwhile the body stays short, and no server can take it for whole. The checksum
+ * (CRC-32C, RFC 3720) is against accidents on this side, and costs next to nothing; what the server checks is the digest.
  */
 public final class SendingFile extends AbstractHttpEntity {
     private static final int BUFFER = 64 * 1024;
 
     private final Path file;
     private final long size;
-    private final byte[] sha256;
+    private final long checksum;
     private final Progress progress;
     private volatile boolean writing;
     private volatile long sent;
@@ -39,25 +40,31 @@ public final class SendingFile extends AbstractHttpEntity {
         }
     }
 
-    public SendingFile(Path file, long size, byte[] sha256, Progress progress) {
+    /** @param checksum of its content, by {@link #checksum()} */
+    public SendingFile(Path file, long size, long checksum, Progress progress) {
         super(ContentType.APPLICATION_OCTET_STREAM, null);
         this.file = file;
         this.size = size;
-        this.sha256 = sha256.clone();
+        this.checksum = checksum;
         this.progress = progress;
+    }
+
+    /** What the content is to be updated with, to be compared when it is sent. */
+    public static Checksum checksum() {
+        return new CRC32C();
     }
 
     @Override
     public void writeTo(OutputStream out) throws IOException {
-        MessageDigest digest = sha256();
+        Checksum seen = checksum();
         begin();
         writing = true;
         try (InputStream in = Files.newInputStream(file)) {
             byte[] buffer = new byte[BUFFER];
             for (int read = in.readNBytes(buffer, 0, BUFFER); read > 0; read = in.readNBytes(buffer, 0, BUFFER)) {
-                digest.update(buffer, 0, read);
+                seen.update(buffer, 0, read);
                 boolean last = sent + read >= size;
-                if (last && (sent + read > size || in.read() >= 0 || !MessageDigest.isEqual(digest.digest(), sha256))) {
+                if (last && (sent + read > size || in.read() >= 0 || seen.getValue() != checksum)) {
                     throw new ChangedException(file);
                 }
                 out.write(buffer, 0, read);
@@ -120,13 +127,5 @@ public final class SendingFile extends AbstractHttpEntity {
         sent = bytes;
         lastTaken = System.nanoTime();
         progress.at(file, sent, size);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException(missing);
-        }
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Objects;
+import java.util.zip.Checksum;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -113,7 +114,8 @@ public final class Attempt implements Processor {
             }
             return;
         }
-        byte[] sha256 = Sha256.of(file);
+        Checksum checksum = SendingFile.checksum();
+        byte[] sha256 = Sha256.of(file, checksum);
         pending = pending.digested(HexFormat.of().formatHex(sha256));
         exchange.setProperty(PENDING, pending);
         Attempts.STEPS.trace("digested {}", pending.key());
@@ -136,7 +138,7 @@ public final class Attempt implements Processor {
         String accept = signedReceipts ? SIGNED_OR_NOT : "application/json";
         request.setHeader("Accept", accept);
         exchange.setProperty(ACCEPT, accept);
-        request.setBody(new SendingFile(file, pending.size(), sha256, progress));
+        request.setBody(new SendingFile(file, pending.size(), checksum.getValue(), progress));
     }
 
     private static void remove(Path done) throws Failed {

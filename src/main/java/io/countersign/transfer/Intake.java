@@ -39,7 +39,8 @@ public final class Intake implements Processor {
     /** The exchange property with the request's Accept header: which form of receipt the sender would like. */
     public static final String ACCEPT = "accept";
 
-    private static final int BUFFER = 64 * 1024;
+    /** As much as a record of TLS carries (RFC 8446, 5.1): more does not come at once. */
+    private static final int BUFFER = 16 * 1024;
 
     /**
      * 408 (RFC 9110, 15.5.9) where the network has lost the rest, and the sender may still hear us: it says that the same
@@ -85,9 +86,16 @@ public final class Intake implements Processor {
         Staged staged = arrival.stage();
         long size;
         try (FileChannel channel =
-                FileChannel.open(staged.file(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            size = body.read(transfer.maxSize(), channel);
-            channel.force(false);
+                        FileChannel.open(staged.file(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                FlushAhead flushing = new FlushAhead(channel)) {
+            size = body.read(transfer.maxSize(), bytes -> {
+                int written = bytes.remaining();
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                flushing.wrote(written);
+            });
+            flushing.finish();
         }
         String sha256 = HexFormat.of().formatHex(digest.verify());
         Instant receivedAt = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS);
@@ -104,7 +112,7 @@ public final class Intake implements Processor {
             throws Refusal, IOException {
         boolean same = body.announced() < 0 || body.announced() == first.size();
         if (same) {
-            long size = body.read(transfer.maxSize(), null);
+            long size = body.read(transfer.maxSize(), bytes -> {});
             same = HexFormat.of().formatHex(body.digest().verify()).equals(first.sha256()) && size == first.size();
         }
         if (!same) {
@@ -135,14 +143,19 @@ public final class Intake implements Processor {
         return PayloadName.ofPath(path.isEmpty() ? path : path.substring(1));
     }
 
+    /** Takes all of what it is given. */
+    private interface Sink {
+        void write(ByteBuffer bytes) throws IOException;
+    }
+
     /**
      * What is sent.
      *
      * @param announced in bytes; negative where nothing was
      */
     private record Body(@Nullable InputStream stream, long announced, ContentDigest digest) {
-        /** @param file gets it; none where it is only digested */
-        long read(long maxSize, @Nullable FileChannel file) throws Refusal, IOException {
+        /** @param sink gets it, besides being digested */
+        long read(long maxSize, Sink sink) throws Refusal, IOException {
             long size = 0;
             byte[] buffer = new byte[BUFFER];
             for (int read = next(buffer, size); read >= 0; read = next(buffer, size)) {
@@ -151,10 +164,7 @@ public final class Intake implements Processor {
                     throw Refusal.of(Code.TOO_LARGE, "At most " + maxSize + " bytes are taken.");
                 }
                 digest.update(buffer, read);
-                ByteBuffer rest = ByteBuffer.wrap(buffer, 0, read);
-                while (file != null && rest.hasRemaining()) {
-                    file.write(rest);
-                }
+                sink.write(ByteBuffer.wrap(buffer, 0, read));
             }
             if (announced >= 0 && size != announced) {
                 throw Refusal.of(

@@ -58,6 +58,19 @@ final class SideBySide {
 
     /** @param arguments a folder for all that is made, the distribution, how many rounds */
     public static void main(String[] arguments) throws Exception {
+        useFirstCore();
+        Path folder = Path.of(arguments[0]).toAbsolutePath();
+        SideBySide all = new SideBySide(Files.createDirectories(folder), System.out);
+        int rounds = Integer.parseInt(arguments[2]);
+        for (int round = 1; round <= rounds; round++) {
+            all.round(round, rounds, Path.of(arguments[1]).toAbsolutePath());
+        }
+        all.table();
+        Files.writeString(folder.resolve("side-by-side.svg"), Plot.of(all.measured));
+    }
+
+    /** The callers have it to themselves; the servers have the second. */
+    static void useFirstCore() throws IOException, InterruptedException {
         int cores = Runtime.getRuntime().availableProcessors();
         if (cores < 2) {
             throw new IllegalStateException("the server and its callers need a core each");
@@ -75,14 +88,6 @@ final class SideBySide {
             throw new IllegalStateException(new String(bound.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
         }
         NativeCrypto.prefer();
-        Path folder = Path.of(arguments[0]).toAbsolutePath();
-        SideBySide all = new SideBySide(Files.createDirectories(folder), System.out);
-        int rounds = Integer.parseInt(arguments[2]);
-        for (int round = 1; round <= rounds; round++) {
-            all.round(round, rounds, Path.of(arguments[1]).toAbsolutePath());
-        }
-        all.table();
-        Files.writeString(folder.resolve("side-by-side.svg"), Plot.of(all.measured));
     }
 
     private void round(int round, int rounds, Path distribution) throws Exception {

@@ -1,0 +1,83 @@
+package io.countersign.transfer;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has a file flushed while more of it comes, so that at its end little is left to wait for. Fails closed: what a flush has
+ * failed with is told at the next call, since the system tells it only once. For one thread.
+ */
+final class FlushAhead implements AutoCloseable {
+    /** In bytes; what is smaller is flushed at its end alone. */
+    private static final long STEP = 8 << 20;
+
+    /** Of all files together; where they are busy, there is time enough. */
+    private static final int MOST = 4;
+
+    private static final ThreadPoolExecutor FLUSHING =
+            new ThreadPoolExecutor(0, MOST, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+                Thread thread = new Thread(task, "countersign-flush");
+                thread.setDaemon(true);
+                return thread;
+            });
+
+    private final FileChannel channel;
+    private long unflushed;
+    private @Nullable Future<?> underWay;
+
+    FlushAhead(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /** So many more bytes are in the file. */
+    void wrote(int bytes) throws IOException {
+        unflushed += bytes;
+        if (unflushed < STEP || (underWay != null && !underWay.isDone())) {
+            return;
+        }
+        close();
+        try {
+            underWay = FLUSHING.submit(() -> {
+                channel.force(false);
+                return channel;
+            });
+            unflushed = 0;
+        } catch (RejectedExecutionException busy) {
+            unflushed = 0;
+        }
+    }
+
+    /** Returns once all of it is flushed. */
+    void finish() throws IOException {
+        close();
+        channel.force(false);
+    }
+
+    /** Waits for the flush that is under way, which needs the channel. */
+    @Override
+    public void close() throws IOException {
+        Future<?> last = underWay;
+        underWay = null;
+        boolean interrupted = false;
+        while (last != null) {
+            try {
+                last.get();
+                break;
+            } catch (InterruptedException later) {
+                interrupted = true;
+            } catch (ExecutionException failed) {
+                throw failed.getCause() instanceof IOException disk ? disk : new IOException(failed.getCause());
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

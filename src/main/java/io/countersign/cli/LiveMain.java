@@ -1,6 +1,7 @@
 package io.countersign.cli;
 
 import io.countersign.route.LiveContext;
+import io.countersign.route.SharedRegistry;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 

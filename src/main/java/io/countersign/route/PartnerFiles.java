@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ public final class PartnerFiles implements AutoCloseable {
     private final Settings settings;
     private final Authorities trust;
     private final RevocationCheck revocation;
-    private final DefaultCamelContext context = new DefaultCamelContext();
+    private final DefaultCamelContext context = new DefaultCamelContext(SharedRegistry.under(new DefaultRegistry()));
 
     /**
      * What the files say.

@@ -85,7 +85,8 @@ final class Rehearsal implements AutoCloseable {
     /** A context with these templates; those that cannot be loaded are told of where they are loaded for themselves. */
     private RouteFiles open(List<RouteFile> with) {
         if (with.isEmpty() || loaded == null) {
-            DefaultCamelContext context = new DefaultCamelContext(new DefaultRegistry(new Borrowed(live)));
+            DefaultCamelContext context =
+                    new DefaultCamelContext(SharedRegistry.under(new DefaultRegistry(new Borrowed(live))));
             opened.add(context);
             Properties placeholders = live.getPropertiesComponent().loadProperties();
             context.getPropertiesComponent().setOverrideProperties(placeholders);

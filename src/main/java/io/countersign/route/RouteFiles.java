@@ -4,8 +4,9 @@ import io.countersign.partner.Partner;
 import io.countersign.partner.Partners.Described;
 import io.countersign.settings.Problems;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,6 @@ import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
 import org.apache.camel.spi.Resource;
-import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.support.PluginHelper;
 
 /**
@@ -34,19 +34,25 @@ import org.apache.camel.support.PluginHelper;
  */
 final class RouteFiles {
     private final CamelContext context;
+    private final SharedRegistry registry;
+    /** The definitions that are there, each the very same one. */
+    private final Set<Object> known = Collections.newSetFromMap(new IdentityHashMap<>());
+
     private final Map<String, Says> loaded = new LinkedHashMap<>();
     private final Map<String, Described> partners = new TreeMap<>();
 
     RouteFiles(CamelContext context) {
         this.context = context;
+        this.registry = SharedRegistry.of(context);
     }
 
     /** @param problems gets what is wrong with each file */
     void load(List<RouteFile> files, Problems problems) {
+        Map<String, String> routes = locations();
+        remember();
         for (RouteFile file : files) {
-            Map<String, String> routesBefore = locations();
             try {
-                load(file, Set.of());
+                loadNext(file, Set.of());
             } catch (Exception unusable) {
                 problems.add(file.name(), Unusable.why(unusable));
             }
@@ -57,9 +63,9 @@ final class RouteFiles {
                             file.name(), "describes partner " + id + ", which " + other.file() + " describes already");
                 }
             });
-            locations().forEach((id, location) -> {
-                String other = routesBefore.getOrDefault(id, location);
-                if (!other.equals(location)) {
+            said(file).routes().forEach(id -> {
+                String other = routes.put(id, file.location());
+                if (other != null && !other.equals(file.location())) {
                     problems.add(
                             file.name(),
                             "has a route with the id " + id + ", which " + RouteFile.name(other) + " uses already");
@@ -74,6 +80,11 @@ final class RouteFiles {
      * @param kept names of beans of the file that stay the ones that they are, whatever it says
      */
     Says load(RouteFile file, Set<String> kept) throws Exception {
+        remember();
+        return loadNext(file, kept);
+    }
+
+    private Says loadNext(RouteFile file, Set<String> kept) throws Exception {
         try {
             String malformed = file.malformed();
             if (malformed != null) {
@@ -81,11 +92,12 @@ final class RouteFiles {
             }
             Loading loading = new Loading(file, kept);
             try {
-                keep(kept); // also for the file's own new beans, which are made between those that stay
+                registry.keep(kept); // also for the file's own new beans, which are made between those that stay
                 loading.load();
             } finally {
-                keep(Set.of());
+                registry.keep(Set.of());
                 loaded.put(file.location(), loading.said());
+                rememberNew();
             }
         } catch (LinkageError | StackOverflowError broken) {
             // A class that cannot be used, or nesting without end: the file's fault, and no reason to end anything
@@ -93,13 +105,6 @@ final class RouteFiles {
             throw new IllegalArgumentException("cannot be loaded: " + broken, broken);
         }
         return said(file);
-    }
-
-    private void keep(Set<String> names) {
-        if (context.getRegistry() instanceof DefaultRegistry all
-                && all.getFallbackRegistry() instanceof Keeping registry) {
-            registry.keep(names);
-        }
     }
 
     /** What the loaded file says, as far as it was loaded. */
@@ -148,22 +153,47 @@ final class RouteFiles {
         return context.getCamelContextExtension().getContextPlugin(Model.class);
     }
 
+    private void remember() {
+        known.clear();
+        definitions().forEach(known::addAll);
+    }
+
+    private void rememberNew() {
+        definitions().forEach(all -> known.addAll(news(all)));
+    }
+
+    private List<List<?>> definitions() {
+        return List.of(
+                model().getRouteDefinitions(),
+                model().getCustomBeans(),
+                model().getRouteTemplateDefinitions(),
+                model().getRouteConfigurationDefinitions());
+    }
+
+    /** What has been added, which Camel does at the end, also where it replaces something. */
+    private <T> List<T> news(List<T> all) {
+        int from = all.size();
+        while (from > 0 && !known.contains(all.get(from - 1))) {
+            from--;
+        }
+        return List.copyOf(all.subList(from, all.size()));
+    }
+
     /** One file on its way into the context. */
     private final class Loading implements RouteBuilderLifecycleStrategy {
         private final Resource resource;
-        private final Set<String> kept;
-        private final Set<Object> before = new HashSet<>();
-        private final Map<String, Object> beansBefore;
+        private final Map<String, Object> keptBeans = new HashMap<>();
         private final Map<String, Partner> described = new TreeMap<>();
 
         Loading(RouteFile file, Set<String> kept) {
             this.resource = file.resource();
-            this.kept = kept;
-            this.beansBefore = new HashMap<>(context.getRegistry().findByTypeWithName(Object.class));
-            before.addAll(identities(model().getRouteDefinitions()));
-            before.addAll(identities(model().getCustomBeans()));
-            before.addAll(identities(model().getRouteTemplateDefinitions()));
-            before.addAll(identities(model().getRouteConfigurationDefinitions()));
+            for (String name : kept) {
+                Object bean = context.getRegistry().lookupByName(name);
+                if (bean != null) {
+                    keptBeans.put(name, bean);
+                }
+            }
+            registry.begin();
         }
 
         /** In Camel's own order. */
@@ -202,21 +232,20 @@ final class RouteFiles {
 
         /** A partner may be called like a part that routes name, "company" say; they still mean the part. */
         private void restore() {
-            context.getRegistry().findByTypeWithName(Partner.class).forEach((id, partner) -> {
-                Object part = beansBefore.get(id);
-                if (partner != part) {
+            registry.replaced().forEach((id, before) -> {
+                if (registry.lookupByName(id) instanceof Partner partner && partner != before.orElse(null)) {
                     described.put(id, partner);
+                    Object part = before.orElseGet(() -> context.getRegistry().lookupByName(id));
                     if (part != null && !(part instanceof Partner)) {
                         rebind(id, part);
                     }
                 }
             });
-            for (String name : kept) {
-                Object part = beansBefore.get(name);
-                if (part != null && context.getRegistry().lookupByName(name) != part) {
-                    rebind(name, part);
+            keptBeans.forEach((name, bean) -> {
+                if (context.getRegistry().lookupByName(name) != bean) {
+                    rebind(name, bean);
                 }
-            }
+            });
         }
 
         private void rebind(String name, Object bean) {
@@ -255,16 +284,6 @@ final class RouteFiles {
                             .toList()));
         }
 
-        private <T> List<T> news(List<T> all) {
-            return all.stream()
-                    .filter(each -> !before.contains(new Identity(each)))
-                    .toList();
-        }
-
-        private static Set<Object> identities(List<?> all) {
-            return all.stream().map(Identity::new).collect(Collectors.toSet());
-        }
-
         /** Everything that makes a bean what it is. */
         private static String text(BeanFactoryDefinition<?> bean) {
             return String.join(
@@ -280,19 +299,6 @@ final class RouteFiles {
                     String.valueOf(bean.getBuilderMethod()),
                     String.valueOf(bean.getInitMethod()),
                     String.valueOf(bean.getDestroyMethod()));
-        }
-    }
-
-    /** The very same definition, not one that looks like it. */
-    private record Identity(Object definition) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Identity same && same.definition == definition;
-        }
-
-        @Override
-        public int hashCode() {
-            return System.identityHashCode(definition);
         }
     }
 }

@@ -43,6 +43,7 @@ import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.support.jsse.ClientAuthentication;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.apache.camel.test.junit5.TestExecutionConfiguration;
@@ -85,6 +86,7 @@ class ShippedRoutesTest extends CamelTestSupport {
     @Override
     protected CamelContext createCamelContext() throws Exception {
         CamelContext context = super.createCamelContext();
+        var unused = SharedRegistry.under((DefaultRegistry) context.getRegistry());
         Properties free = new Properties();
         free.setProperty("countersign.port", "0");
         free.setProperty("countersign.operations-port", "0");

@@ -27,7 +27,6 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.apache.camel.main.Main;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.CamelEvent.ExchangeCompletedEvent;
 import org.apache.camel.spi.CamelEvent.ExchangeEvent;
@@ -46,7 +45,7 @@ final class Sending implements AutoCloseable {
     /** For how long nothing happens before what was passed over is given up. */
     private static final int PATIENCE_SECONDS = 15;
 
-    private final Main main = new Main();
+    private final LiveMain main = new LiveMain();
     private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     private final CommandOutbox outbox;
     private final Ledger ledger;

@@ -6,6 +6,7 @@ import io.countersign.text.OneLine;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -86,8 +87,15 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
     public boolean accept(GenericFile<File> candidate) {
         Path file = candidate.getFile().toPath();
         try {
-            return isReadable(file, candidate.isDirectory())
-                    && (candidate.isDirectory() || (isFinished(file) && isSaidToBeDone(file) && isDue(file)));
+            if (candidate.isDirectory()) {
+                return isReadable(file, Unsendable.ofFolder(file), true);
+            }
+            BasicFileAttributes found = attributes(file);
+            if (!isReadable(file, Unsendable.ofFile(file, found), false) || found == null) {
+                return false;
+            }
+            candidate.setLastModified(found.lastModifiedTime().toMillis());
+            return isFinished(file, found) && isSaidToBeDone(file) && isDue(file);
         } catch (NoSuchFileException | LedgerException notNow) {
             return false;
         } catch (IOException unreadable) {
@@ -122,8 +130,15 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
         });
     }
 
-    private boolean isReadable(Path file, boolean directory) {
-        String trouble = Unsendable.why(file, directory);
+    private static @Nullable BasicFileAttributes attributes(Path file) throws IOException {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException missing) {
+            return null;
+        }
+    }
+
+    private boolean isReadable(Path file, String trouble, boolean directory) {
         boolean missing = trouble.equals(Unsendable.UNKNOWN_NAME);
         if (missing && !MISSING.equals(looks.put(file, MISSING))) {
             return false;
@@ -146,8 +161,7 @@ public final class Outbox implements GenericFileFilter<File>, Processor {
     }
 
     /** A time of change that lies ahead says nothing; then the file must have been the same for as long as we watch. */
-    private boolean isFinished(Path file) throws IOException {
-        BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+    private boolean isFinished(Path file, BasicFileAttributes found) {
         if (looks.size() > mostLooks) {
             looks.keySet().removeIf(seen -> !Files.exists(seen));
             mostLooks =

@@ -9,6 +9,7 @@ import io.countersign.ledger.Transfers;
 import io.countersign.ledger.Work;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,9 +21,12 @@ final class Rows {
         COMMAND
     }
 
-    private static final String AS_WITHDRAWN =
-            "node = ? AND direction = ? AND state = ? AND partner = ? AND path = ? AND size = ? AND modified = ?"
-                    + " ORDER BY changed DESC LIMIT 1";
+    /**
+     * In words that lead to the index of withdrawn rows. Only what goes out is withdrawn: the direction, or an order, would tempt
+     * SQLite to take another one.
+     */
+    static final String AS_WITHDRAWN =
+            "state = 'withdrawn' AND node = ? AND partner = ? AND path = ? AND size = ? AND modified = ?";
 
     private final Outage outage = new Outage();
     private final Ledger ledger;
@@ -170,18 +174,10 @@ final class Rows {
 
     private Optional<Pending> withdrawn(Transfers transfers, Pending fresh) throws SQLException {
         return transfers
-                .select(
-                        AS_WITHDRAWN,
-                        ledger.node(),
-                        Transfers.word(Direction.OUT),
-                        Transfers.word(State.WITHDRAWN),
-                        fresh.partner(),
-                        fresh.path(),
-                        fresh.size(),
-                        fresh.modified())
+                .select(AS_WITHDRAWN, ledger.node(), fresh.partner(), fresh.path(), fresh.size(), fresh.modified())
                 .stream()
-                .map(Pending::of)
-                .findFirst();
+                .max(Comparator.comparing(Entry::changed))
+                .map(Pending::of);
     }
 
     private <T> T commit(Work<T> work) throws LedgerException {

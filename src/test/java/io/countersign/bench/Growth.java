@@ -28,6 +28,9 @@ import java.util.Locale;
 final class Growth {
     private static final int FOR_EVER = Integer.MAX_VALUE;
     private static final int AT_ONCE = 10_000;
+    private static final int LONG_RUN = 12_000;
+    private static final int SKIPPED = 500;
+    private static final int PATIENCE = 600;
     private static final Duration TURN = Duration.ofSeconds(5);
     private static final List<Work> WORKS = List.of(
             new Work("1 KiB kept alive, files/s", 1024, 16, Connections.KEPT, TURN, FOR_EVER),
@@ -53,6 +56,8 @@ final class Growth {
                 folder, Path.of(arguments[1]).toAbsolutePath(), 4 * Integer.parseInt(arguments[2]), System.out);
         growth.partners(10, 10_000);
         growth.transfers(1_000, 1_000_000);
+        growth.outbox(3_000, 100_000);
+        System.exit(0); // whatever still serves
     }
 
     private record Side(TestHome home, Contender service, Load load) {}
@@ -64,9 +69,44 @@ final class Growth {
     void transfers(int few, int many) throws Exception {
         Side little = side("short", 10);
         Side much = side("long", 10);
-        fill(little, few);
-        fill(much, many);
+        for (Side each : List.of(little, much)) {
+            start(each, "filling").close(); // after one file
+        }
+        fill(little.home(), few);
+        fill(much.home(), many);
         compare(few + " and " + many + " transfers", little, much);
+    }
+
+    /** Each with as many more as are sent while it warms, and without those that are sent while the last ones are looked for. */
+    void outbox(int few, int many) throws Exception {
+        out.println(few + " and " + many + " files in an outbox");
+        double little = sent(side("idle", 10), few);
+        double much = sent(side("busy", 10), many);
+        out.printf(Locale.ROOT, "  %-28s %8.1f %8.1f   %.2f%n", "1 KiB sent, files/s", little, much, much / little);
+    }
+
+    private double sent(Side side, int files) throws Exception {
+        try (Taking taking = new Taking(side.home().authority, side.home().company)) {
+            Outbox outbox = new Outbox(side.home(), taking);
+            try (Running running = start(side, "outbox")) {
+                out.printf(Locale.ROOT, "  %.1f s to the first answer%n", running.secondsToFirstAnswer());
+                List<Double> rates = new ArrayList<>();
+                for (int turn = -1; turn < 3; turn++) {
+                    Path batch = outbox.batch(turn < 0 || files < LONG_RUN ? Math.min(files, LONG_RUN) : files, 1024);
+                    SideBySide.awaitQuiet(out);
+                    taking.forget();
+                    outbox.drop(batch);
+                    double rate = taking.rate(SKIPPED, Math.min(files, LONG_RUN), PATIENCE);
+                    if (turn >= 0) {
+                        rates.add(rate);
+                    }
+                    if (files > LONG_RUN && turn >= 0) {
+                        break; // there are many left
+                    }
+                }
+                return SideBySide.median(rates);
+            }
+        }
     }
 
     /** Whoever calls is called "caller", and is known by a certificate that is pinned, as all are. */
@@ -80,9 +120,7 @@ final class Growth {
     }
 
     /** With rows like the one of a real transfer, of the last thirty days. */
-    private void fill(Side side, int rows) throws IOException, InterruptedException, SQLException {
-        start(side, "filling").close(); // after one file
-        TestHome home = side.home();
+    static void fill(TestHome home, int rows) throws SQLException {
         Entry real = LedgerRows.of(home).get(0);
         try (Connection connection =
                 DriverManager.getConnection(home.settings(new Problems()).get("countersign.ledger-url"))) {
@@ -151,12 +189,13 @@ final class Growth {
         }
     }
 
-    private void turns(Work work, List<Side> sides) throws InterruptedException {
+    private void turns(Work work, List<Side> sides) throws IOException, InterruptedException {
         List<List<Double>> rates = List.of(new ArrayList<>(), new ArrayList<>());
         for (int turn = -2; turn < turns; turn++) { // the first ones warm
             for (int i = 0; i < 2; i++) {
                 int which = (turn & 1) == 0 ? i : 1 - i;
                 Side side = sides.get(which);
+                SideBySide.awaitQuiet(out);
                 double rate = side.load()
                         .put(side.service().port(), side.service().path(), work)
                         .perSecond();

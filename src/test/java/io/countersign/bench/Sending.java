@@ -2,14 +2,9 @@ package io.countersign.bench;
 
 import io.countersign.testing.TestHome;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +20,6 @@ final class Sending {
     private static final int FIRST = FILES / 10;
     private static final int PROCESSES = 100;
     private static final int PATIENCE = 300;
-    private static final int CHUNK = 1 << 20;
 
     private final Path folder;
     private final PrintStream out;
@@ -33,8 +27,8 @@ final class Sending {
     private final Contender service;
     private final Load load;
     private final Taking taking;
+    private final Outbox outbox;
     private final Map<String, List<Double>> measured = new LinkedHashMap<>();
-    private int batches;
 
     Sending(Path folder, Path distribution, PrintStream out) throws Exception {
         this.folder = folder;
@@ -42,13 +36,7 @@ final class Sending {
         home = new TestHome(Files.createTempDirectory(folder, "sending"));
         load = new Load(home.authority, home.pinned("caller"));
         taking = new Taking(home.authority, home.company);
-        home.partner(
-                "receiver",
-                Map.of(
-                        "certificates",
-                        "certificates/company.crt",
-                        "url",
-                        "https://localhost:" + taking.port() + "/in/"));
+        outbox = new Outbox(home, taking);
         service = Contender.countersign(home, distribution);
     }
 
@@ -66,11 +54,11 @@ final class Sending {
             out.printf(Locale.ROOT, "%.1f s to the first answer%n", running.secondsToFirstAnswer());
             for (int round = 0; round <= rounds; round++) { // the first one warms
                 out.println(round == 0 ? "warming" : "round " + round + " of " + rounds);
-                Path batch = batch(FILES, 1024);
+                Path batch = outbox.batch(FILES, 1024);
                 note(round, "1 KiB, curl, one connection, files/s", curl(batch));
                 note(round, "1 KiB, curl, a process each, files/s", processes(batch));
                 note(round, "1 KiB, Countersign, files/s", sent(batch));
-                Path large = batch(1, 1 << 30);
+                Path large = outbox.batch(1, 1 << 30);
                 note(round, "1 GiB, curl, MB/s", curlLarge(large));
                 double[] ours = sentLarge(large);
                 note(round, "1 GiB, Countersign, its request, MB/s", ours[0]);
@@ -88,44 +76,22 @@ final class Sending {
         }
     }
 
-    /** A folder of files that nobody writes to any more. */
-    private Path batch(int files, int bytes) throws IOException {
-        Path batch = Files.createDirectories(home.folder.resolve("batch" + batches++));
-        byte[] chunk = new byte[Math.min(bytes, CHUNK)];
-        FileTime before = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
-        for (int i = 1; i <= files; i++) {
-            Path file = batch.resolve(Integer.toString(i));
-            try (OutputStream content = Files.newOutputStream(file)) {
-                for (long left = bytes; left > 0; left -= chunk.length) {
-                    content.write(chunk);
-                }
-            }
-            Files.setLastModifiedTime(file, before);
-        }
-        return batch;
-    }
-
     private double sent(Path batch) throws Exception {
         taking.forget();
-        drop(batch);
+        outbox.drop(batch);
         return taking.rate(FIRST, FILES, PATIENCE);
     }
 
     private double[] sentLarge(Path batch) throws Exception {
         taking.forget();
         long dropped = System.nanoTime();
-        drop(batch);
+        outbox.drop(batch);
         Taking.Came came = taking.await(1, PATIENCE).get(0);
         return new double[] {megabytes((came.ended() - came.began()) / 1e9), megabytes((came.ended() - dropped) / 1e9)};
     }
 
     private static double megabytes(double seconds) {
         return (1 << 30) / 1e6 / seconds;
-    }
-
-    private void drop(Path batch) throws IOException {
-        Path outbox = Files.createDirectories(home.data().resolve("outbox/receiver"));
-        Files.move(batch, outbox.resolve(batch.getFileName()), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private double curl(Path batch) throws Exception {

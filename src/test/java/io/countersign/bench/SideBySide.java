@@ -107,7 +107,7 @@ final class SideBySide {
     }
 
     private void measure(Contender contender, Load load) throws IOException, InterruptedException {
-        awaitQuiet();
+        awaitQuiet(out);
         try (Running running = new Running(contender, load, 1, folder.resolve(contender.name() + ".log"))) {
             note(contender, "start to first answer, s", running.secondsToFirstAnswer());
             Work cold = WARMING.get(0);
@@ -126,7 +126,7 @@ final class SideBySide {
                 var unused = load.put(contender.port(), contender.path(), work);
             }
             for (Work work : WORKS) {
-                awaitQuiet();
+                awaitQuiet(out);
                 running.forgetMost();
                 double before = ownSeconds();
                 Load.Result result = load.put(contender.port(), contender.path(), work);
@@ -186,7 +186,7 @@ final class SideBySide {
     }
 
     /** What others do meanwhile would be measured, too. */
-    private void awaitQuiet() throws IOException {
+    static void awaitQuiet(PrintStream out) throws IOException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         double busy = 1;
         while (busy > BUSY && System.nanoTime() < end) {

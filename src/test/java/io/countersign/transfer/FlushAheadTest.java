@@ -1,0 +1,168 @@
+package io.countersign.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class FlushAheadTest {
+    private static final int STEP = 8 << 20;
+
+    private final Disk disk = new Disk();
+
+    @Test
+    void whatIsSmallIsFlushedAtItsEnd() throws IOException {
+        try (FlushAhead flushing = new FlushAhead(disk)) {
+            flushing.wrote(STEP - 1);
+            assertThat(disk.flushes).hasValue(0);
+            disk.allowed.release();
+            flushing.finish();
+            assertThat(disk.flushes).hasValue(1);
+        }
+    }
+
+    @Test
+    void moreIsWrittenWhileItIsFlushed() throws Exception {
+        try (FlushAhead flushing = new FlushAhead(disk)) {
+            flushing.wrote(STEP);
+            disk.begun.await();
+            flushing.wrote(STEP); // does not wait, and begins none beside it
+            flushing.wrote(STEP);
+            assertThat(disk.flushes).hasValue(0);
+            disk.allowed.release(2);
+            flushing.finish();
+            assertThat(disk.flushes).hasValue(2);
+        }
+    }
+
+    /** The system tells of it but once. */
+    @Test
+    void whatFailedMeanwhileFailsTheWhole() throws Exception {
+        disk.failure = new IOException("No space left on device");
+        try (FlushAhead flushing = new FlushAhead(disk)) {
+            flushing.wrote(STEP);
+            disk.begun.await();
+            disk.allowed.release(2);
+            assertThatThrownBy(flushing::finish).isSameAs(disk.failure);
+        }
+    }
+
+    @Test
+    void nothingIsLeftRunningAtItsEnd() throws Exception {
+        FlushAhead flushing = new FlushAhead(disk);
+        flushing.wrote(STEP);
+        disk.begun.await();
+        disk.allowed.release();
+        flushing.close();
+        assertThat(disk.flushes).hasValue(1);
+    }
+
+    /** Flushes when it is allowed to; the first one fails, if it is to. */
+    private static final class Disk extends FileChannel {
+        private final Semaphore allowed = new Semaphore(0);
+        private final CountDownLatch begun = new CountDownLatch(1);
+        private final AtomicInteger flushes = new AtomicInteger();
+        private volatile @Nullable IOException failure;
+
+        @Override
+        public void force(boolean metaData) throws IOException {
+            begun.countDown();
+            allowed.acquireUninterruptibly();
+            IOException first = failure;
+            if (flushes.getAndIncrement() == 0 && first != null) {
+                throw first;
+            }
+        }
+
+        @Override
+        public int read(ByteBuffer target) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long read(ByteBuffer[] targets, int offset, int length) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int write(ByteBuffer source) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long write(ByteBuffer[] sources, int offset, int length) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long position() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FileChannel position(long newPosition) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long size() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FileChannel truncate(long size) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long transferTo(long position, long count, WritableByteChannel target) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long transferFrom(ReadableByteChannel source, long position, long count) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int write(ByteBuffer source, long position) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public MappedByteBuffer map(MapMode mode, long position, long size) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FileLock lock(long position, long size, boolean shared) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FileLock tryLock(long position, long size, boolean shared) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        protected void implCloseChannel() {
+            // there is nothing to close
+        }
+    }
+}

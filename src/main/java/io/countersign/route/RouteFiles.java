@@ -96,6 +96,7 @@ final class RouteFiles {
                 loading.load();
             } finally {
                 registry.keep(Set.of());
+                registry.forget();
                 loaded.put(file.location(), loading.said());
                 rememberNew();
             }
@@ -193,7 +194,7 @@ final class RouteFiles {
                     keptBeans.put(name, bean);
                 }
             }
-            registry.begin();
+            registry.forget();
         }
 
         /** In Camel's own order. */

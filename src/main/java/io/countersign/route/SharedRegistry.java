@@ -45,11 +45,11 @@ public final class SharedRegistry extends SimpleRegistry {
     }
 
     /** Forgets what was there before. */
-    synchronized void begin() {
+    synchronized void forget() {
         replaced = new HashMap<>();
     }
 
-    /** The names that were bound or unbound since it {@link #begin began}, and what they meant before, if anything. */
+    /** The names that were bound or unbound since it {@link #forget forgot}, and what they meant before, if anything. */
     synchronized Map<String, Optional<Object>> replaced() {
         return Map.copyOf(replaced);
     }

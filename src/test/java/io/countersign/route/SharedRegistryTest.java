@@ -14,7 +14,7 @@ class SharedRegistryTest {
         registry.bind("old", String.class, "before");
         registry.bind("gone", String.class, "before");
         registry.bind("same", String.class, "before");
-        registry.begin();
+        registry.forget();
         registry.unbind("old");
         registry.bind("old", String.class, "between");
         registry.bind("old", String.class, "after");
@@ -25,14 +25,14 @@ class SharedRegistryTest {
                 .containsEntry("old", Optional.of("before"))
                 .containsEntry("gone", Optional.of("before"))
                 .containsEntry("new", Optional.empty());
-        registry.begin();
+        registry.forget();
         assertThat(registry.replaced()).isEmpty();
     }
 
     @Test
     void whatIsKeptIsNotReplaced() {
         registry.bind("part", String.class, "before");
-        registry.begin();
+        registry.forget();
         registry.keep(Set.of("part"));
         registry.unbind("part");
         registry.bind("part", String.class, "after");

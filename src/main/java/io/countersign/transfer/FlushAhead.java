@@ -43,14 +43,14 @@ final class FlushAhead implements AutoCloseable {
             return;
         }
         close();
+        unflushed = 0;
         try {
             underWay = FLUSHING.submit(() -> {
                 channel.force(false);
                 return channel;
             });
-            unflushed = 0;
         } catch (RejectedExecutionException busy) {
-            unflushed = 0;
+            // The next step, or the end, flushes this one, too.
         }
     }
 

@@ -1,9 +1,10 @@
 package io.countersign.transfer;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -30,7 +31,7 @@ final class FlushAhead implements AutoCloseable {
 
     private final FileChannel channel;
     private long unflushed;
-    private @Nullable Future<?> underWay;
+    private @Nullable CompletableFuture<Void> underWay;
 
     FlushAhead(FileChannel channel) {
         this.channel = channel;
@@ -45,10 +46,7 @@ final class FlushAhead implements AutoCloseable {
         close();
         unflushed = 0;
         try {
-            underWay = FLUSHING.submit(() -> {
-                channel.force(false);
-                return channel;
-            });
+            underWay = CompletableFuture.runAsync(this::flush, FLUSHING);
         } catch (RejectedExecutionException busy) {
             // The next step, or the end, flushes this one, too.
         }
@@ -60,24 +58,27 @@ final class FlushAhead implements AutoCloseable {
         channel.force(false);
     }
 
-    /** Waits for the flush that is under way, which needs the channel. */
+    private void flush() {
+        try {
+            channel.force(false);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Waits for the flush that is under way, which needs the channel; also where it is interrupted. */
     @Override
     public void close() throws IOException {
-        Future<?> last = underWay;
+        CompletableFuture<Void> last = underWay;
         underWay = null;
-        boolean interrupted = false;
-        while (last != null) {
-            try {
-                last.get();
-                break;
-            } catch (InterruptedException later) {
-                interrupted = true;
-            } catch (ExecutionException failed) {
-                throw failed.getCause() instanceof IOException disk ? disk : new IOException(failed.getCause());
+        try {
+            if (last != null) {
+                last.join();
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof UncheckedIOException disk
+                    ? disk.getCause()
+                    : new IOException(failed.getCause());
         }
     }
 }

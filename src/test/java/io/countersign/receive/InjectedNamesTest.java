@@ -280,19 +280,7 @@ class InjectedNamesTest {
     void start(@TempDir Path folder) throws Exception {
         home = new TestHome(folder);
         acme = home.pinned("acme");
-        home.partner("acme", Map.of("certificates", "certificates/acme.crt", "addresses", "any"), """
-                    - name: look
-                      type: io.countersign.receive.InjectedNamesTest$Look
-                - route:
-                    id: from-acme
-                    from:
-                      uri: direct:from-acme
-                      steps:
-                        - process:
-                            ref: look
-                        - to:
-                            uri: file:{{countersign.data}}/inbox/acme
-                """);
+        InjectionTest.acmesRoute(home, Look.class);
         service = RunningService.start(home);
     }
 

@@ -57,9 +57,15 @@ class InjectionTest {
         home = new TestHome(folder);
         acme = home.pinned("acme");
         home.pinned("globex");
+        acmesRoute(home, Look.class);
+        service = RunningService.start(home);
+    }
+
+    /** A route of acme's own, in which somebody looks at what has come. */
+    static void acmesRoute(TestHome home, Class<? extends Processor> look) {
         home.partner("acme", Map.of("certificates", "certificates/acme.crt", "addresses", "any"), """
                     - name: look
-                      type: io.countersign.receive.InjectionTest$Look
+                      type: %s
                 - route:
                     id: from-acme
                     from:
@@ -69,8 +75,8 @@ class InjectionTest {
                             ref: look
                         - to:
                             uri: file:{{countersign.data}}/inbox/acme
-                """);
-        service = RunningService.start(home);
+                """.formatted(
+                        look.getName()));
     }
 
     @AfterAll

@@ -24,7 +24,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two installations of the distribution as it was built, each the other's partner. */
+/** The distribution as it was built: two installations, each the other's partner, and one by itself. */
 class DistributionIT {
     private static final int FILES = 1_000;
     private static final Pattern BLOCK = Pattern.compile("```(sh|yaml|properties)\\n(.*?)```", Pattern.DOTALL);
@@ -149,6 +149,45 @@ class DistributionIT {
             services.forEach(Process::destroy);
             services.forEach(service -> service.onExit().join());
         }
+    }
+
+    @Test
+    void startsWithSharedClassesWhereItWasInstalledAndWithoutThemElsewhere() throws Exception {
+        Path installed = folder.resolve("installation");
+        Path elsewhere = folder.resolve("some where else");
+        copy(Installed.DISTRIBUTION, installed);
+        String java = "JAVA_HOME=" + System.getProperty("java.home");
+        Command shared = Command.run(
+                folder,
+                "",
+                List.of("env", java, installed.resolve("bin/share-classes").toString()),
+                Duration.ofMinutes(3));
+        assertThat(shared.exitCode()).as(shared.output()).isZero();
+        assertThat(shared.output()).contains("done");
+        copy(installed, elsewhere);
+        assertThat(load(installed, java)).contains("io.countersign.cli.Commands source: shared objects file");
+        // The copies' times differ.
+        assertThat(load(elsewhere, java)).contains("io.countersign.cli.Commands source: file:");
+    }
+
+    /** Says only its version, and in a file from where it has its classes. */
+    private String load(Path installation, String java) throws Exception {
+        Path classes = folder.resolve("classes.log");
+        Command version = Command.run(
+                folder,
+                List.of(
+                        "env",
+                        java,
+                        "JAVA_OPTS=-Xlog:class+load:file=" + classes,
+                        installation.resolve("bin/countersign").toString(),
+                        "--version"));
+        assertThat(version).isEqualTo(new Command(0, "countersign 0.1.0\n"));
+        return Files.readString(classes);
+    }
+
+    private void copy(Path from, Path to) throws Exception {
+        Command copied = Command.run(folder, List.of("cp", "-r", from.toString(), to.toString()));
+        assertThat(copied.exitCode()).as(copied.output()).isZero();
     }
 
     /** But for the ports of the company, which are the README's by default. */

@@ -1,5 +1,6 @@
 package io.countersign.cli;
 
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,22 +25,36 @@ import picocli.CommandLine.Command;
 public final class Commands implements Callable<Integer> {
     static final String VERSION = "countersign 0.1.0";
 
+    private static final String RUN = "run";
+
     private Commands() {}
 
     /** @return the process's exit code */
     public static int execute(String... arguments) {
-        return commandLine().execute(arguments);
+        boolean runs = arguments.length > 0 && arguments[0].equals(RUN);
+        return runs
+                ? running().execute(Arrays.copyOfRange(arguments, 1, arguments.length))
+                : commandLine().execute(arguments);
+    }
+
+    /** That command alone: to look through all the others would be a tenth of a service's start. */
+    private static CommandLine running() {
+        return configured(new Run()).setCommandName("countersign " + RUN);
     }
 
     /** The commands, for whoever wants what they print elsewhere than on the terminal. */
     public static CommandLine commandLine() {
-        return new CommandLine(new Commands())
+        return configured(new Commands());
+    }
+
+    private static CommandLine configured(Object command) {
+        return new CommandLine(command)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(new FailedFile());
     }
 
     @Override
     public Integer call() {
-        return execute("run");
+        return execute(RUN);
     }
 }

@@ -1,5 +1,6 @@
 package io.countersign.receipt;
 
+import io.countersign.tls.BouncyCastle;
 import io.countersign.tls.Certificates;
 import io.countersign.tls.Identity;
 import java.io.IOException;
@@ -28,7 +29,6 @@ import org.bouncycastle.cms.CMSProcessableByteArray;
 import org.bouncycastle.cms.CMSSignedDataGenerator;
 import org.bouncycastle.cms.DefaultSignedAttributeTableGenerator;
 import org.bouncycastle.cms.jcajce.JcaSignerInfoGeneratorBuilder;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
@@ -38,8 +38,6 @@ import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
  * whole chain inside. What is signed besides the receipt is when, and by which certificate (RFC 5035).
  */
 final class ReceiptSignature {
-    private static final BouncyCastleProvider BOUNCY_CASTLE = new BouncyCastleProvider();
-
     private ReceiptSignature() {}
 
     /** @throws ReceiptException where the key cannot be used for that */
@@ -51,7 +49,7 @@ final class ReceiptSignature {
             CMSSignedDataGenerator generator = new CMSSignedDataGenerator();
             generator.addCertificates(new JcaCertStore(signer.chain()));
             generator.addSignerInfoGenerator(new JcaSignerInfoGeneratorBuilder(new JcaDigestCalculatorProviderBuilder()
-                            .setProvider(BOUNCY_CASTLE)
+                            .setProvider(BouncyCastle.provider())
                             .build())
                     .setSignedAttributeGenerator(new DefaultSignedAttributeTableGenerator(attributes))
                     .build(

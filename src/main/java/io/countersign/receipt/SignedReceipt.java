@@ -1,6 +1,7 @@
 package io.countersign.receipt;
 
 import io.countersign.partner.Partners;
+import io.countersign.tls.BouncyCastle;
 import io.countersign.tls.Certificates;
 import io.countersign.tls.RevocationException;
 import io.countersign.tls.Strength;
@@ -23,7 +24,6 @@ import org.bouncycastle.cms.CMSSignedData;
 import org.bouncycastle.cms.DefaultCMSSignatureAlgorithmNameGenerator;
 import org.bouncycastle.cms.SignerInformation;
 import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 
@@ -33,7 +33,6 @@ import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
  * decided here. Fails closed: what cannot be read, or is signed in a way that leaves a doubt, is none.
  */
 public final class SignedReceipt {
-    private static final BouncyCastleProvider BOUNCY_CASTLE = new BouncyCastleProvider();
     private static final int MOST_CERTIFICATES = 20;
     private static final int DIGITAL_SIGNATURE = 0;
     private static final int NON_REPUDIATION = 1;
@@ -157,7 +156,7 @@ public final class SignedReceipt {
         try {
             return signature.verify(new JcaSimpleSignerInfoVerifierBuilder()
                     .setDigestCalculatorProvider(new JcaDigestCalculatorProviderBuilder()
-                            .setProvider(BOUNCY_CASTLE)
+                            .setProvider(BouncyCastle.provider())
                             .build())
                     .build(signer.getPublicKey()));
         } catch (CMSException no) {

@@ -1,6 +1,7 @@
 package io.countersign.revocation;
 
 import io.countersign.tls.Authorities.Authority;
+import io.countersign.tls.BouncyCastle;
 import io.countersign.tls.Certificates;
 import io.countersign.tls.Strength;
 import java.security.PublicKey;
@@ -13,13 +14,11 @@ import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.ocsp.BasicOCSPResp;
 import org.bouncycastle.cert.ocsp.OCSPException;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 
 /** Who may answer for an authority (RFC 6960, 4.2.2.2): itself, or whom it has given a certificate for that. */
 final class OcspSigner {
-    private static final BouncyCastleProvider BOUNCY_CASTLE = new BouncyCastleProvider();
     private static final String OCSP_SIGNING = "1.3.6.1.5.5.7.3.9";
     private static final int DIGITAL_SIGNATURE = 0;
     private static final int MOST_SIGNERS = 5;
@@ -62,7 +61,7 @@ final class OcspSigner {
     private static boolean isSignedBy(BasicOCSPResp basic, PublicKey key) throws OCSPException {
         try {
             return basic.isSignatureValid(new JcaContentVerifierProviderBuilder()
-                    .setProvider(BOUNCY_CASTLE)
+                    .setProvider(BouncyCastle.provider())
                     .build(SubjectPublicKeyInfo.getInstance(key.getEncoded())));
         } catch (OperatorCreationException | OCSPException | RuntimeException otherKind) {
             return false;

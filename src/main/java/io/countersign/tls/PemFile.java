@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivateKey;
-import java.security.Provider;
 import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509CRL;
@@ -19,7 +18,6 @@ import org.bouncycastle.cert.X509CRLHolder;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
 import org.bouncycastle.openssl.PEMException;
 import org.bouncycastle.openssl.PEMKeyPair;
@@ -39,8 +37,6 @@ import org.jspecify.annotations.Nullable;
  * another kind than the one asked for.
  */
 public final class PemFile {
-    private static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
-
     /** That of UTF-8, read as ISO 8859-1. */
     private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
 
@@ -187,12 +183,12 @@ public final class PemFile {
         try {
             if (block instanceof PKCS8EncryptedPrivateKeyInfo encrypted) {
                 return encrypted.decryptPrivateKeyInfo(new JceOpenSSLPKCS8DecryptorProviderBuilder()
-                        .setProvider(BOUNCY_CASTLE)
+                        .setProvider(BouncyCastle.provider())
                         .build(password.toCharArray()));
             }
             return ((PEMEncryptedKeyPair) block)
                     .decryptKeyPair(new JcePEMDecryptorProviderBuilder()
-                            .setProvider(BOUNCY_CASTLE)
+                            .setProvider(BouncyCastle.provider())
                             .build(password.toCharArray()))
                     .getPrivateKeyInfo();
         } catch (PKCSException | IOException | OperatorCreationException wrong) {

@@ -1,0 +1,18 @@
+package io.countersign.tls;
+
+import java.security.Provider;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+
+/** BouncyCastle's algorithms, for what the JDK has none for; made when they are first needed, since most services never do. */
+public final class BouncyCastle {
+    private BouncyCastle() {}
+
+    /** Asked by name of it alone: it is not among the JVM's providers. */
+    public static Provider provider() {
+        return Made.PROVIDER;
+    }
+
+    private static final class Made {
+        static final Provider PROVIDER = new BouncyCastleProvider();
+    }
+}

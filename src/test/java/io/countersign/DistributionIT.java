@@ -22,6 +22,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The distribution as it was built: two installations, each the other's partner, and one by itself. */
@@ -148,6 +150,20 @@ class DistributionIT {
         } finally {
             services.forEach(Process::destroy);
             services.forEach(service -> service.onExit().join());
+        }
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+    void takesNativeCodeFromWhereItWasInstalled() throws Exception {
+        Installed company = Installed.in(folder.resolve("company"), Installed.freePort(), "company");
+        try (Installed.Running running = company.run()) {
+            String mapped =
+                    Files.readString(Path.of("/proc/" + running.process().pid() + "/maps"));
+            assertThat(mapped)
+                    .containsPattern("/countersign/lib/native/\\S+/libsqlitejdbc.so")
+                    .containsPattern("/countersign/lib/native/\\S+/libamazonCorrettoCryptoProvider.so")
+                    .doesNotContainPattern("/tmp/\\S+\\.so");
         }
     }
 

@@ -173,10 +173,15 @@ class DistributionIT {
         Path elsewhere = folder.resolve("some where else");
         copy(Installed.DISTRIBUTION, installed);
         String java = "JAVA_HOME=" + System.getProperty("java.home");
+        Files.writeString(installed.resolve("routes/own.camel.yaml"), "what the samples have nothing to do with: [");
         Command shared = Command.run(
                 folder,
                 "",
-                List.of("env", java, installed.resolve("bin/share-classes").toString()),
+                List.of(
+                        "env",
+                        java,
+                        "COUNTERSIGN_LEDGER_URL=jdbc:sqlite:/the/one/in/use.db",
+                        installed.resolve("bin/share-classes").toString()),
                 Duration.ofMinutes(3));
         assertThat(shared.exitCode()).as(shared.output()).isZero();
         assertThat(shared.output()).contains("done");

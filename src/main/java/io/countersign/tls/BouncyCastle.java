@@ -7,7 +7,7 @@ import org.bouncycastle.jce.provider.BouncyCastleProvider;
 public final class BouncyCastle {
     private BouncyCastle() {}
 
-    /** Asked by name of it alone: it is not among the JVM's providers. */
+    /** Not among the JVM's providers: only who names it gets it. */
     public static Provider provider() {
         return Made.PROVIDER;
     }

@@ -158,12 +158,13 @@ class DistributionIT {
     void takesNativeCodeFromWhereItWasInstalled() throws Exception {
         Installed company = Installed.in(folder.resolve("company"), Installed.freePort(), "company");
         try (Installed.Running running = company.run()) {
-            String mapped =
-                    Files.readString(Path.of("/proc/" + running.process().pid() + "/maps"));
-            assertThat(mapped)
-                    .containsPattern("/countersign/lib/native/\\S+/libsqlitejdbc.so")
-                    .containsPattern("/countersign/lib/native/\\S+/libamazonCorrettoCryptoProvider.so")
-                    .doesNotContainPattern("/tmp/\\S+\\.so");
+            String maps = Files.readString(Path.of("/proc/" + running.process().pid() + "/maps"));
+            assertThat(maps.lines()
+                            .filter(line -> line.matches(".*(sqlitejdbc|amazonCorretto).*"))
+                            .map(line -> line.replaceAll(".* ", ""))
+                            .distinct())
+                    .hasSize(2)
+                    .allMatch(file -> file.startsWith(Installed.DISTRIBUTION + "/lib/native/"));
         }
     }
 

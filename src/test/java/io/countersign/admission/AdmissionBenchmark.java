@@ -12,7 +12,6 @@ import io.countersign.testing.Issue;
 import io.countersign.tls.Authorities;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,8 +55,8 @@ public class AdmissionBenchmark {
     private Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
     @Setup
-    public void describe() throws IOException {
-        Path folder = Files.createTempDirectory("admission");
+    public void describe() throws Exception {
+        Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "admission");
         Certified authority = Issue.root("CN=Authority");
         Certified caller = Issue.to("CN=caller").by(authority);
         shown = List.of(caller.certificate(), authority.certificate());
@@ -92,16 +91,11 @@ public class AdmissionBenchmark {
     }
 
     /** With a request that knows no more than admission asks for. */
-    private Exchange exchange() throws IOException {
+    private Exchange exchange() throws Exception {
         DefaultCamelContext context = new DefaultCamelContext();
         JettyHttpComponent12 jetty = new JettyHttpComponent12();
         jetty.setCamelContext(context);
-        JettyHttpEndpoint endpoint;
-        try {
-            endpoint = (JettyHttpEndpoint) jetty.createEndpoint("jetty:http://localhost:0/exchange");
-        } catch (Exception impossible) {
-            throw new IOException(impossible);
-        }
+        JettyHttpEndpoint endpoint = (JettyHttpEndpoint) jetty.createEndpoint("jetty:http://localhost:0/exchange");
         endpoint.setHttpBinding(new AsSent());
         Exchange made = new DefaultExchange(context);
         HttpServletRequest request = (HttpServletRequest) Proxy.newProxyInstance(

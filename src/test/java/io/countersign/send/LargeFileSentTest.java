@@ -46,6 +46,7 @@ class LargeFileSentTest {
                 large.write(some);
             }
         }
+        Path sent = folder.resolve("data/sent/acme/large.bin");
         try (ScriptedServer server = ScriptedServer.start(ServerTls.of(partner))) {
             home.partner(
                     "acme",
@@ -58,13 +59,14 @@ class LargeFileSentTest {
                 Awaitility.await()
                         .atMost(Duration.ofMinutes(3))
                         .failFast(() -> assertThat(service.output()).doesNotContain("ERROR", "OutOfMemory"))
-                        .until(() -> Files.exists(folder.resolve("data/sent/acme/large.bin.receipt.json")));
+                        .until(() -> Files.exists(sent)); // put there last, after its receipt
+                assertThat(sent.resolveSibling("large.bin.receipt.json")).isNotEmptyFile();
             }
             assertThat(server.seen()).hasSize(1);
             Seen seen = server.seen().get(0);
             assertThat(seen.size()).isEqualTo(2 * GIB + 1);
             assertThat(seen.whole()).isTrue();
-            assertThat(seen.sha256()).isEqualTo(sha256(folder.resolve("data/sent/acme/large.bin")));
+            assertThat(seen.sha256()).isEqualTo(sha256(sent));
         }
     }
 

@@ -112,7 +112,16 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("send", "doctor", "cli")
             .whereLayer("transfer")
             .mayOnlyBeAccessedByLayers(
-                    "limit", "admission", "send", "route", "sighting", "receipt", "rebuild", "operations", "cli")
+                    "limit",
+                    "admission",
+                    "listener",
+                    "send",
+                    "route",
+                    "sighting",
+                    "receipt",
+                    "rebuild",
+                    "operations",
+                    "cli")
             .whereLayer("receipt")
             .mayOnlyBeAccessedByLayers("send", "cli")
             .whereLayer("retention")

@@ -1,23 +1,33 @@
 package io.countersign.listener;
 
+import io.countersign.transfer.Payload;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ProtocolException;
+import java.nio.ByteBuffer;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Blocker;
+import org.eclipse.jetty.util.IO;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request's body, opened by whoever reads first: opening it is what makes Jetty send {@code 100 Continue}, and a caller
- * that is refused should not be asked for its payload before.
+ * that is refused should not be asked for its payload before. It is read as a stream, or from Jetty's own buffers, not both.
  */
-final class Body extends InputStream {
+final class Body extends InputStream implements Payload {
     /** The request attribute that says so, once it has been. */
     static final String OPENED = "io.countersign.body-opened";
 
-    private final HttpServletRequest request;
+    private final HttpServletRequest servlet;
+    private final Request request;
+    private Content.@Nullable Chunk given;
 
-    Body(HttpServletRequest request) {
-        this.request = request;
+    Body(HttpServletRequest servlet) {
+        this.servlet = servlet;
+        request = ServletContextRequest.getServletContextRequest(servlet);
     }
 
     @Override
@@ -28,16 +38,54 @@ final class Body extends InputStream {
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
+        servlet.setAttribute(OPENED, true);
         try {
-            return opened().read(buffer, offset, length);
+            return servlet.getInputStream().read(buffer, offset, length);
         } catch (IOException failed) {
-            String why = StrictHttp.whyGivenUp(ServletContextRequest.getServletContextRequest(request));
-            throw why == null ? failed : new ProtocolException(why);
+            throw told(failed);
         }
     }
 
-    private InputStream opened() throws IOException {
-        request.setAttribute(OPENED, true);
-        return request.getInputStream();
+    @Override
+    public @Nullable ByteBuffer next() throws IOException {
+        servlet.setAttribute(OPENED, true);
+        Content.Chunk chunk = awaited();
+        given = chunk;
+        if (Content.Chunk.isFailure(chunk)) {
+            throw told(IO.rethrow(chunk.getFailure()));
+        }
+        return chunk.hasRemaining() ? chunk.getByteBuffer() : null;
+    }
+
+    /** One with bytes, with a failure, or the last. */
+    private Content.Chunk awaited() throws IOException {
+        while (true) {
+            close();
+            Content.Chunk chunk = request.read();
+            if (chunk == null) {
+                try (Blocker.Runnable more = Blocker.runnable()) {
+                    request.demand(more);
+                    more.block();
+                }
+            } else if (chunk.hasRemaining() || chunk.isLast() || Content.Chunk.isFailure(chunk)) {
+                return chunk;
+            } else {
+                given = chunk;
+            }
+        }
+    }
+
+    /** Gives back what was given last. */
+    @Override
+    public void close() {
+        if (given != null) {
+            given.release();
+            given = null;
+        }
+    }
+
+    private IOException told(IOException failed) {
+        String why = StrictHttp.whyGivenUp(request);
+        return why == null ? failed : new ProtocolException(why);
     }
 }

@@ -329,9 +329,11 @@ final class FirstBytes extends AbstractConnection implements Connection.UpgradeF
                 reason);
     }
 
-    /** What has come for TLS. */
+    /** What has come for TLS; not kept, for as long as its connection lasts. */
     @Override
     public ByteBuffer onUpgradeFrom() {
-        return begun;
+        ByteBuffer come = begun;
+        begun = BufferUtil.EMPTY_BUFFER;
+        return come;
     }
 }

@@ -2,6 +2,7 @@ package io.countersign.transfer;
 
 import io.countersign.refusal.Code;
 import io.countersign.refusal.Refusal;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -58,8 +59,9 @@ final class ContentDigest {
         return new ContentDigest(announced);
     }
 
-    void update(byte[] bytes, int length) {
-        digests.forEach(digest -> digest.update(bytes, 0, length));
+    /** Leaves the bytes as they are. */
+    void update(ByteBuffer bytes) {
+        digests.forEach(digest -> digest.update(bytes.duplicate()));
     }
 
     /**

@@ -39,8 +39,7 @@ public final class Intake implements Processor {
     /** The exchange property with the request's Accept header: which form of receipt the sender would like. */
     public static final String ACCEPT = "accept";
 
-    /** As much as a record of TLS carries (RFC 8446, 5.1): more does not come at once. */
-    private static final int BUFFER = 16 * 1024;
+    private static final int BUFFER = 64 * 1024;
 
     /**
      * 408 (RFC 9110, 15.5.9) where the network has lost the rest, and the sender may still hear us: it says that the same
@@ -75,10 +74,7 @@ public final class Intake implements Processor {
                 arrival.end(done.getException());
             }
         });
-        Body body = new Body(
-                message.getBody(InputStream.class),
-                message.getHeader(Exchange.CONTENT_LENGTH, -1L, Long.class),
-                digest);
+        Body body = new Body(payload(message), message.getHeader(Exchange.CONTENT_LENGTH, -1L, Long.class), digest);
         if (arrival.first() != null) {
             compare(exchange, body, transfer, arrival.first());
             return;
@@ -143,6 +139,28 @@ public final class Intake implements Processor {
         return PayloadName.ofPath(path.isEmpty() ? path : path.substring(1));
     }
 
+    private static Payload payload(Message message) {
+        if (message.getBody() instanceof Payload payload) {
+            return payload;
+        }
+        InputStream stream = message.getBody(InputStream.class);
+        return stream == null ? new Streamed(InputStream.nullInputStream()) : new Streamed(stream);
+    }
+
+    /** What a route has put in the place of the body that came. */
+    private record Streamed(InputStream stream) implements Payload {
+        @Override
+        public @Nullable ByteBuffer next() throws IOException {
+            byte[] some = stream.readNBytes(BUFFER);
+            return some.length == 0 ? null : ByteBuffer.wrap(some);
+        }
+
+        @Override
+        public void close() throws IOException {
+            stream.close();
+        }
+    }
+
     /** Takes all of what it is given. */
     private interface Sink {
         void write(ByteBuffer bytes) throws IOException;
@@ -153,18 +171,19 @@ public final class Intake implements Processor {
      *
      * @param announced in bytes; negative where nothing was
      */
-    private record Body(@Nullable InputStream stream, long announced, ContentDigest digest) {
+    private record Body(Payload payload, long announced, ContentDigest digest) {
         /** @param sink gets it, besides being digested */
         long read(long maxSize, Sink sink) throws Refusal, IOException {
             long size = 0;
-            byte[] buffer = new byte[BUFFER];
-            for (int read = next(buffer, size); read >= 0; read = next(buffer, size)) {
-                size += read;
-                if (size > maxSize) {
-                    throw Refusal.of(Code.TOO_LARGE, "At most " + maxSize + " bytes are taken.");
+            try (payload) {
+                for (ByteBuffer bytes = next(size); bytes != null; bytes = next(size)) {
+                    size += bytes.remaining();
+                    if (size > maxSize) {
+                        throw Refusal.of(Code.TOO_LARGE, "At most " + maxSize + " bytes are taken.");
+                    }
+                    digest.update(bytes);
+                    sink.write(bytes);
                 }
-                digest.update(buffer, read);
-                sink.write(ByteBuffer.wrap(buffer, 0, read));
             }
             if (announced >= 0 && size != announced) {
                 throw Refusal.of(
@@ -174,9 +193,9 @@ public final class Intake implements Processor {
         }
 
         /** Keeps the sender's failures apart from those of our disk. */
-        private int next(byte[] buffer, long soFar) throws Refusal {
+        private @Nullable ByteBuffer next(long soFar) throws Refusal {
             try {
-                return stream == null ? -1 : stream.read(buffer);
+                return payload.next();
             } catch (ProtocolException broken) {
                 throw new Refusal(
                         Code.REQUEST_INVALID,

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -124,14 +125,21 @@ final class Room {
 
     private boolean endIdle() {
         long now = System.nanoTime();
-        return settled().stream()
-                .sorted(Comparator.comparing(
-                        one -> Objects.requireNonNullElse(one.pace().idleSince(), now)))
-                .filter(Ending::ofIdle)
-                .findFirst()
-                .map(ended -> move(ended, Stage.SETTLED, Stage.ENDING))
-                .isPresent();
+        PriorityQueue<Idle> idle =
+                new PriorityQueue<>(Comparator.comparingLong(Idle::nanos).reversed());
+        for (LimitedEndPoint one : settled()) {
+            idle.add(new Idle(now - Objects.requireNonNullElse(one.pace().idleSince(), now), one));
+        }
+        for (Idle longest = idle.poll(); longest != null; longest = idle.poll()) {
+            if (Ending.ofIdle(longest.connection())) {
+                return move(longest.connection(), Stage.SETTLED, Stage.ENDING);
+            }
+        }
+        return false;
     }
+
+    /** For how long one has been idle: as it was at one moment, since that changes while it is compared with others. */
+    private record Idle(long nanos, LimitedEndPoint connection) {}
 
     private synchronized List<LimitedEndPoint> settled() {
         return List.copyOf(in(Stage.SETTLED).values());

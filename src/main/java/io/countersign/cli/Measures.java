@@ -1,6 +1,7 @@
 package io.countersign.cli;
 
 import io.countersign.ledger.Ledger;
+import io.countersign.listener.Listeners;
 import io.countersign.operations.Folders;
 import io.countersign.operations.Metrics;
 import io.countersign.operations.OutboxGauges;
@@ -20,9 +21,9 @@ final class Measures {
     private final Folders outboxes;
     private final OutboxGauges gauges;
 
-    Measures(Settings settings, Partners partners, Ledger ledger, Refusals refusals, Clock clock) {
+    Measures(Settings settings, Partners partners, Ledger ledger, Refusals refusals, Listeners listeners, Clock clock) {
         Path data = settings.path("countersign.data");
-        Metrics.bind(metrics, ledger, data);
+        Metrics.bind(metrics, ledger, data, listeners::connections);
         tally = new TransferMetrics(metrics, partners::names);
         refusals.observe(tally);
         outboxes = new Folders(data.resolve("outbox"), name -> true);

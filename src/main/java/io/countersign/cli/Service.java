@@ -140,7 +140,7 @@ public final class Service implements AutoCloseable {
             main.bind("hasOwnRoute", ownRoute);
             main.bind("progress", (SendingFile.Progress) (file, sent, of) -> {});
             main.bind("expiry", expiry);
-            new Measures(settings, partners, ledger, refusals, clock).bind(main);
+            new Measures(settings, partners, ledger, refusals, listeners, clock).bind(main);
             History history = new History(ledger, clock);
             refusals.observe(history);
             main.bind(

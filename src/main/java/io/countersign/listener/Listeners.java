@@ -67,6 +67,7 @@ public final class Listeners extends JettyHttpComponent12 {
     private final Map<String, Set<HttpConsumer>> ending = new ConcurrentHashMap<>();
     private final Map<String, ServerSocketChannel> freePorts = new ConcurrentHashMap<>();
     private final Map<String, TlsConnection> tls = new ConcurrentHashMap<>();
+    private final Map<String, LimitedConnector> connectors = new ConcurrentHashMap<>();
 
     /** Requests hold the one while a route is found for them; a change of routes holds the other. */
     private final ReadWriteLock routes = new ReentrantReadWriteLock();
@@ -174,6 +175,7 @@ public final class Listeners extends JettyHttpComponent12 {
         }
         open.addAll(held.keySet());
         tls.keySet().retainAll(open);
+        connectors.keySet().retainAll(open);
     }
 
     /** Where requests are taken, as URLs. */
@@ -189,6 +191,13 @@ public final class Listeners extends JettyHttpComponent12 {
         } finally {
             routes.readLock().unlock();
         }
+    }
+
+    /** How many are connected now to listeners that speak TLS, those in their handshake among them. */
+    public int connections() {
+        return connectors.values().stream()
+                .mapToInt(connector -> connector.getConnectedEndPoints().size())
+                .sum();
     }
 
     /** Through which all requests come in. */
@@ -273,6 +282,7 @@ public final class Listeners extends JettyHttpComponent12 {
             FirstBytes.Factory first = new FirstBytes.Factory(ssl, spoken::spoken, connections, refusals);
             connector = new LimitedConnector(server, connections, false, first, ssl, http);
             connector.addBean(new HandshakeFailures(spoken::spoken, connections, refusals, sightings));
+            connectors.put(place(endpoint), connector);
         } else {
             configuration.addCustomizer(new Peer(() -> false));
             connections = new Connections(limits, most, peer -> false, refusals);

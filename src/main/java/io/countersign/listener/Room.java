@@ -132,7 +132,8 @@ final class Room {
         }
         for (Idle longest = idle.poll(); longest != null; longest = idle.poll()) {
             if (Ending.ofIdle(longest.connection())) {
-                return move(longest.connection(), Stage.SETTLED, Stage.ENDING);
+                boolean unused = move(longest.connection(), Stage.SETTLED, Stage.ENDING); // or it has gone already
+                return true;
             }
         }
         return false;

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /** The registry of a service's metrics, with the JVM's own: threads, memory, open file descriptors, uptime. */
 public final class Metrics {
@@ -30,8 +31,16 @@ public final class Metrics {
         return metrics;
     }
 
-    /** How the ledger and the disk are. */
-    public static void bind(MeterRegistry metrics, Ledger ledger, Path data) {
+    /**
+     * How the ledger and the disk are, and who is there.
+     *
+     * @param connections that are open on all HTTPS listeners
+     */
+    public static void bind(MeterRegistry metrics, Ledger ledger, Path data, Supplier<Number> connections) {
+        Gauge.builder("countersign.connections", connections)
+                .strongReference(true)
+                .description("Connections that are open now, on all HTTPS listeners")
+                .register(metrics);
         FunctionCounter.builder("countersign.ledger.commits", ledger, Ledger::commits)
                 .description("What callers were told to be durable")
                 .register(metrics);

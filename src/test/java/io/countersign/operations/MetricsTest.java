@@ -12,6 +12,8 @@ import io.countersign.testing.RunningService;
 import io.countersign.testing.ScriptedServer;
 import io.countersign.testing.SendingHome;
 import io.countersign.testing.TestHome;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -73,6 +75,21 @@ class MetricsTest {
             assertThat(now.of("countersign_build_info").keySet())
                     .singleElement()
                     .satisfies(labels -> assertThat(labels).containsOnlyKeys("version", "java"));
+        }
+    }
+
+    /** Those that say nothing, too. */
+    @Test
+    void connectionsAreCountedWhileTheyAreOpen() throws Exception {
+        try (RunningService service = RunningService.start(new TestHome(folder))) {
+            double before = connections(service);
+            int port = service.at("/exchange").getPort();
+            try (Socket one = new Socket(InetAddress.getLoopbackAddress(), port);
+                    Socket other = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                assertThat(one.isConnected() && other.isConnected()).isTrue();
+                soon().untilAsserted(() -> assertThat(connections(service)).isEqualTo(before + 2));
+            }
+            soon().untilAsserted(() -> assertThat(connections(service)).isEqualTo(before));
         }
     }
 
@@ -162,6 +179,14 @@ class MetricsTest {
             assertThat(text)
                     .contains(open ? "# TYPE countersign_refusals counter" : "# TYPE countersign_refusals_total");
         }
+    }
+
+    private static double connections(RunningService service) throws Exception {
+        return metrics(service)
+                .of("countersign_connections")
+                .values()
+                .iterator()
+                .next();
     }
 
     private static URI at(RunningService service, String name) {

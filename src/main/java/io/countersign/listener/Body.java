@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request's body, opened by whoever reads first: opening it is what makes Jetty send {@code 100 Continue}, and a caller
- * that is refused should not be asked for its payload before. It is read as a stream, or from Jetty's own buffers, not both.
+ * that is refused should not be asked for its payload before. What was read of it as a stream is missing from the payload, which
+ * then is not given.
  */
 final class Body extends InputStream implements Payload {
     /** The request attribute that says so, once it has been. */
@@ -24,6 +25,7 @@ final class Body extends InputStream implements Payload {
     private final HttpServletRequest servlet;
     private final Request request;
     private Content.@Nullable Chunk given;
+    private boolean streamed;
 
     Body(HttpServletRequest servlet) {
         this.servlet = servlet;
@@ -39,6 +41,7 @@ final class Body extends InputStream implements Payload {
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
         servlet.setAttribute(OPENED, true);
+        streamed = true;
         try {
             return servlet.getInputStream().read(buffer, offset, length);
         } catch (IOException failed) {
@@ -48,6 +51,9 @@ final class Body extends InputStream implements Payload {
 
     @Override
     public @Nullable ByteBuffer next() throws IOException {
+        if (streamed) {
+            throw new IllegalStateException("the body was read before, by another step of the route");
+        }
         servlet.setAttribute(OPENED, true);
         Content.Chunk chunk = awaited();
         given = chunk;

@@ -90,7 +90,7 @@ final class Filing {
         Map<String, byte[]> unwritten = new LinkedHashMap<>(papers);
         Map.Entry<String, byte[]> first = papers.entrySet().iterator().next();
         Path claim = Papers.beside(target, first.getKey());
-        if (durable.writeNew(claim, id, first.getValue())) {
+        if (durable.putNew(claim, id, first.getValue())) {
             unwritten.remove(first.getKey());
         } else if (!isKey(claim, id)) {
             target = named(target, id);
@@ -194,8 +194,9 @@ final class Filing {
 
     private void write(Map<String, byte[]> papers, Path target) throws IOException {
         for (Map.Entry<String, byte[]> paper : papers.entrySet()) {
-            durable.write(target.resolveSibling(target.getFileName() + paper.getKey()), paper.getValue());
+            durable.put(Papers.beside(target, paper.getKey()), paper.getValue());
         }
+        durable.flushFolderOf(target);
     }
 
     private static Path named(Path target, String id) {

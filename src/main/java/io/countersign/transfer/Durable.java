@@ -50,20 +50,25 @@ public final class Durable {
 
     /** Writes a new file so that it is either wholly there or not at all. */
     public void write(Path file, byte[] content) throws IOException {
+        put(file, content);
+        flushFolderOf(file);
+    }
+
+    /** Writes a file like {@link #write}, but its name may be lost until its folder is flushed: once for several files. */
+    public void put(Path file, byte[] content) throws IOException {
         createFolders(folderOf(file));
         Path unfinished = file.resolveSibling("." + file.getFileName() + ".part");
         writeUnfinished(unfinished, content);
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-        flushFolderOf(file);
     }
 
     /**
-     * Writes a file like {@link #write}, unless there is one of that name.
+     * Writes a file like {@link #put}, unless there is one of that name.
      *
      * @param writer unique among those who may write it at the same time
      * @return whether there was none; where the file system has no links, it is taken for none
      */
-    public boolean writeNew(Path file, String writer, byte[] content) throws IOException {
+    public boolean putNew(Path file, String writer, byte[] content) throws IOException {
         createFolders(folderOf(file));
         Path unfinished = file.resolveSibling("." + writer + ".part");
         try {
@@ -72,11 +77,10 @@ public final class Durable {
         } catch (FileAlreadyExistsException taken) {
             return false;
         } catch (FileSystemException | UnsupportedOperationException noLinks) {
-            write(file, content);
+            put(file, content);
         } finally {
             Files.deleteIfExists(unfinished);
         }
-        flushFolderOf(file);
         return true;
     }
 

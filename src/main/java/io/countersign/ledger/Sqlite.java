@@ -8,12 +8,15 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 import org.sqlite.SQLiteOpenMode;
 
@@ -52,7 +55,7 @@ final class Sqlite implements Database {
         }
         SQLiteDataSource creating = new SQLiteDataSource(config());
         creating.setUrl(url);
-        try (Connection connection = creating.getConnection()) {
+        try (Connection connection = made(creating)) {
             Database.run(connection, "BEGIN IMMEDIATE");
             Database.run(connection, "ROLLBACK");
             String journal = Database.ask(connection, "PRAGMA journal_mode");
@@ -65,6 +68,21 @@ final class Sqlite implements Database {
             }
         }
         Tables.bringUpToDate(this, creating, TRIES);
+    }
+
+    /** SQLite waits for a lock, but not for whoever just writes to a file that has no write-ahead log yet. */
+    private static Connection made(SQLiteDataSource creating) throws SQLException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOCK_MILLIS);
+        while (true) {
+            try {
+                return creating.getConnection();
+            } catch (SQLException failed) {
+                if (failed.getErrorCode() != SQLiteErrorCode.SQLITE_BUSY.code || System.nanoTime() - end >= 0) {
+                    throw failed;
+                }
+                LockSupport.parkNanos(Tables.BETWEEN_TRIES.toNanos());
+            }
+        }
     }
 
     private static SQLiteConfig config() {

@@ -16,7 +16,7 @@ import org.sqlite.SQLiteDataSource;
 
 /** The ledger's tables, made and brought up to date by Flyway. */
 final class Tables {
-    private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
+    static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
 
     private Tables() {}
 

@@ -26,6 +26,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -57,6 +59,25 @@ class OpeningTest {
             }
         }
         services.shutdown();
+    }
+
+    /** SQLite itself waits for nobody who writes to a file that has no write-ahead log yet. */
+    @Test
+    void whoeverJustMakesTheSameFileIsWaitedFor() throws Exception {
+        Database database = LedgerKind.SQLITE.fresh(folder);
+        ExecutorService services = Executors.newSingleThreadExecutor();
+        try (Connection other = DriverManager.getConnection(database.url());
+                Statement statement = other.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            Future<Ledger> started = services.submit(() -> Entries.opened(database));
+            assertThatThrownBy(() -> started.get(1, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+            statement.execute("ROLLBACK");
+            try (Ledger ledger = started.get()) {
+                assertThat(Entries.add(ledger, Entries.entry())).isTrue();
+            }
+        } finally {
+            services.shutdown();
+        }
     }
 
     @ParameterizedTest

@@ -55,6 +55,7 @@ final class Body extends InputStream implements Payload {
             throw new IllegalStateException("the body was read before, by another step of the route");
         }
         servlet.setAttribute(OPENED, true);
+        close();
         Content.Chunk chunk = awaited();
         given = chunk;
         if (Content.Chunk.isFailure(chunk)) {
@@ -66,7 +67,6 @@ final class Body extends InputStream implements Payload {
     /** One with bytes, with a failure, or the last. */
     private Content.Chunk awaited() throws IOException {
         while (true) {
-            close();
             Content.Chunk chunk = request.read();
             if (chunk == null) {
                 try (Blocker.Runnable more = Blocker.runnable()) {
@@ -76,7 +76,7 @@ final class Body extends InputStream implements Payload {
             } else if (chunk.hasRemaining() || chunk.isLast() || Content.Chunk.isFailure(chunk)) {
                 return chunk;
             } else {
-                given = chunk;
+                chunk.release();
             }
         }
     }

@@ -86,10 +86,12 @@ class MetricsTest {
             int port = service.at("/exchange").getPort();
             try (Socket one = new Socket(InetAddress.getLoopbackAddress(), port);
                     Socket other = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                assertThat(one.isConnected() && other.isConnected()).isTrue();
                 soon().untilAsserted(() -> assertThat(connections(service)).isEqualTo(before + 2));
+                one.shutdownOutput();
+                soon().untilAsserted(() -> assertThat(connections(service)).isEqualTo(before + 1));
+                other.shutdownOutput();
+                soon().untilAsserted(() -> assertThat(connections(service)).isEqualTo(before));
             }
-            soon().untilAsserted(() -> assertThat(connections(service)).isEqualTo(before));
         }
     }
 

@@ -1,15 +1,17 @@
 package io.countersign.limit;
 
 import io.countersign.kept.Allowance;
+import io.countersign.transfer.Payload;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** A body whose bytes are taken off an allowance as they are read. */
-final class CountedBody extends InputStream {
-    private final InputStream body;
+final class CountedBody extends Payload {
+    private final Payload body;
     private final Allowance bytes;
 
-    CountedBody(InputStream body, Allowance bytes) {
+    CountedBody(Payload body, Allowance bytes) {
         this.body = body;
         this.bytes = bytes;
     }
@@ -26,6 +28,18 @@ final class CountedBody extends InputStream {
         int read = body.read(buffer, offset, length);
         spend(read);
         return read;
+    }
+
+    @Override
+    public @Nullable ByteBuffer next() throws IOException {
+        ByteBuffer next = body.next();
+        spend(next == null ? 0 : next.remaining());
+        return next;
+    }
+
+    @Override
+    public void whenMore(Runnable then) {
+        body.whenMore(then);
     }
 
     private void spend(int read) {

@@ -7,6 +7,7 @@ import io.countersign.partner.Partners;
 import io.countersign.refusal.Code;
 import io.countersign.refusal.Refusal;
 import io.countersign.settings.Rate;
+import io.countersign.transfer.Payload;
 import io.countersign.transfer.Transfer;
 import java.io.InputStream;
 import java.util.Map;
@@ -101,7 +102,7 @@ public final class Limits implements Processor {
         }
         new Place(account, all).until(exchange);
         if (bytes != null && exchange.getMessage().getBody() instanceof InputStream body) {
-            exchange.getMessage().setBody(new CountedBody(body, bytes));
+            exchange.getMessage().setBody(new CountedBody(Payload.of(body), bytes));
         }
     }
 

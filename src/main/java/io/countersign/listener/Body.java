@@ -3,13 +3,11 @@ package io.countersign.listener;
 import io.countersign.transfer.Payload;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.util.Blocker;
 import org.eclipse.jetty.util.IO;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  * that is refused should not be asked for its payload before. What was read of it as a stream is missing from the payload, which
  * then is not given.
  */
-final class Body extends InputStream implements Payload {
+final class Body extends Payload {
     /** The request attribute that says so, once it has been. */
     static final String OPENED = "io.countersign.body-opened";
+
+    private static final ByteBuffer NOTHING_YET = ByteBuffer.allocate(0);
 
     private final HttpServletRequest servlet;
     private final Request request;
@@ -56,29 +56,20 @@ final class Body extends InputStream implements Payload {
         }
         servlet.setAttribute(OPENED, true);
         close();
-        Content.Chunk chunk = awaited();
+        Content.Chunk chunk = request.read();
+        if (chunk == null) {
+            return NOTHING_YET;
+        }
         given = chunk;
         if (Content.Chunk.isFailure(chunk)) {
             throw told(IO.rethrow(chunk.getFailure()));
         }
-        return chunk.hasRemaining() ? chunk.getByteBuffer() : null;
+        return chunk.isLast() && !chunk.hasRemaining() ? null : chunk.getByteBuffer();
     }
 
-    /** One with bytes, with a failure, or the last. */
-    private Content.Chunk awaited() throws IOException {
-        while (true) {
-            Content.Chunk chunk = request.read();
-            if (chunk == null) {
-                try (Blocker.Runnable more = Blocker.runnable()) {
-                    request.demand(more);
-                    more.block();
-                }
-            } else if (chunk.hasRemaining() || chunk.isLast() || Content.Chunk.isFailure(chunk)) {
-                return chunk;
-            } else {
-                chunk.release();
-            }
-        }
+    @Override
+    public void whenMore(Runnable then) {
+        request.demand(then);
     }
 
     /** Gives back what was given last. */

@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class LimitedConnector extends ServerConnector {
     private static final Logger LOG = LoggerFactory.getLogger("countersign");
     static final int BACKLOG = 1_024;
+    /** Enough for a disk to flush many files at once. */
+    private static final int THREADS = 16 + 8 * Runtime.getRuntime().availableProcessors();
+
     private static final long BETWEEN_TRIES = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long BETWEEN_WARNINGS = TimeUnit.MINUTES.toNanos(1);
 
@@ -30,7 +33,7 @@ final class LimitedConnector extends ServerConnector {
 
     /** @param plain whether there is no handshake before the first request */
     LimitedConnector(Server server, Connections connections, boolean plain, ConnectionFactory... factories) {
-        super(server, factories);
+        super(server, new FewThreads(server.getThreadPool(), THREADS), null, null, -1, -1, factories);
         this.connections = connections;
         this.plain = plain;
         setAcceptQueueSize(BACKLOG);

@@ -79,7 +79,6 @@ public final class Listeners extends JettyHttpComponent12 {
         this.sightings = sightings;
         setErrorHandler(new ErrorAnswers(refusals));
         setSendServerVersion(false);
-        setUseContinuation(false);
     }
 
     @Override
@@ -247,7 +246,7 @@ public final class Listeners extends JettyHttpComponent12 {
         return endpoint.getProtocol() + " " + endpoint.getHttpUri().getHost() + " " + endpoint.getPort();
     }
 
-    /** Transfers and those who wait for name servers keep their threads, and nobody else's. */
+    /** Transfers whose routes wait, and those who wait for name servers, keep their threads, and nobody else's. */
     @Override
     protected Server createServer() {
         Server server = super.createServer();
@@ -299,8 +298,11 @@ public final class Listeners extends JettyHttpComponent12 {
     @Override
     protected CamelServlet createServletForConnector(
             Server server, Connector connector, List<Handler> handlers, JettyHttpEndpoint endpoint) throws Exception {
-        CamelServlet servlet = super.createServletForConnector(server, connector, handlers, endpoint);
-        server.getDescendant(ServletContextHandler.class).setErrorHandler(new ErrorAnswers(refusals));
+        super.createServletForConnector(server, connector, handlers, endpoint);
+        ServletContextHandler context = server.getDescendant(ServletContextHandler.class);
+        context.setErrorHandler(new ErrorAnswers(refusals));
+        CamelServlet servlet = new ExchangeServlet();
+        context.getServletHandler().getServlets()[0].setServlet(servlet);
         server.insertHandler(new Lingering());
         String place = place(endpoint);
         server.insertHandler(new OperatorsDoor(

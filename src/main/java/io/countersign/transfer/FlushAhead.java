@@ -2,7 +2,10 @@ package io.countersign.transfer;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -12,10 +15,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has a file flushed while more of it comes, so that at its end little is left to wait for. Fails closed: what a flush has
- * failed with is told at the next call, since the system tells it only once. For one thread.
+ * A new file that is flushed while more of it comes, so that at its end little is left to wait for. Fails closed: what a flush has
+ * failed with is told at the next call, since the system tells it only once. For one thread at a time.
  */
-final class FlushAhead implements AutoCloseable {
+final class FlushAhead implements Reading.Sink {
     /** In bytes; what is smaller is flushed at its end alone. */
     private static final long STEP = 8 << 20;
 
@@ -37,13 +40,20 @@ final class FlushAhead implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** So many more bytes are in the file. */
-    void wrote(int bytes) throws IOException {
-        unflushed += bytes;
+    static FlushAhead create(Path file) throws IOException {
+        return new FlushAhead(FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+        unflushed += bytes.remaining();
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
         if (unflushed < STEP || (underWay != null && !underWay.isDone())) {
             return;
         }
-        close();
+        await();
         unflushed = 0;
         try {
             underWay = CompletableFuture.runAsync(this::flush, FLUSHING);
@@ -52,10 +62,11 @@ final class FlushAhead implements AutoCloseable {
         }
     }
 
-    /** Returns once all of it is flushed. */
+    /** All of it is flushed when this returns, and no more can be written. */
     void finish() throws IOException {
-        close();
+        await();
         channel.force(false);
+        channel.close();
     }
 
     private void flush() {
@@ -66,9 +77,7 @@ final class FlushAhead implements AutoCloseable {
         }
     }
 
-    /** Waits for the flush that is under way, which needs the channel; also where it is interrupted. */
-    @Override
-    public void close() throws IOException {
+    private void await() throws IOException {
         CompletableFuture<Void> last = underWay;
         underWay = null;
         try {
@@ -79,6 +88,14 @@ final class FlushAhead implements AutoCloseable {
             throw failed.getCause() instanceof UncheckedIOException disk
                     ? disk.getCause()
                     : new IOException(failed.getCause());
+        }
+    }
+
+    /** Waits for the flush that is under way, which needs the channel; also where it is interrupted. */
+    @Override
+    public void close() throws IOException {
+        try (channel) {
+            await();
         }
     }
 }

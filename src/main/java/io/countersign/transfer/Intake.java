@@ -7,20 +7,19 @@ import io.countersign.refusal.Refusing;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ProtocolException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
-import org.apache.camel.Processor;
+import org.apache.camel.support.AsyncProcessorSupport;
 import org.apache.camel.support.SynchronizationAdapter;
+import org.apache.camel.util.IOHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,19 +32,24 @@ import org.jspecify.annotations.Nullable;
  * delivered: with the same content, the exchange property {@code CamelDuplicateMessage} is true, the body empty, and {@code
  * receipt} the first one.
  *
- * <p>Refuses before the first byte what cannot be taken, and keeps nothing of what fails later.
+ * <p>Refuses before the first byte what cannot be taken, and keeps nothing of what fails later. While nothing comes of a payload, no
+ * thread waits for it: the route goes on with the one that its end has come on.
  */
-public final class Intake implements Processor {
+public final class Intake extends AsyncProcessorSupport {
     /** The exchange property with the request's Accept header: which form of receipt the sender would like. */
     public static final String ACCEPT = "accept";
 
-    private static final int BUFFER = 64 * 1024;
+    private static final Reading.Sink NOWHERE = new Reading.Sink() {
+        @Override
+        public void write(ByteBuffer bytes) {
+            // it is digested, and no more is needed
+        }
 
-    /**
-     * 408 (RFC 9110, 15.5.9) where the network has lost the rest, and the sender may still hear us: it says that the same
-     * request may be sent again, as 400 does not.
-     */
-    private static final int INCOMPLETE = 408;
+        @Override
+        public void close() {
+            // nothing is open
+        }
+    };
 
     private @Nullable Arrivals arrivals;
 
@@ -54,7 +58,34 @@ public final class Intake implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) throws Exception {
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        Taking taking;
+        try {
+            taking = begin(exchange);
+        } catch (Exception refused) {
+            exchange.setException(refused);
+            callback.done(true);
+            return true;
+        }
+        return goOn(taking, callback, true);
+    }
+
+    /** @param synchronous whether this is the call that has begun it */
+    private static boolean goOn(Taking taking, AsyncCallback callback, boolean synchronous) {
+        try {
+            if (!taking.reading().read(taking.sink(), () -> goOn(taking, callback, false))) {
+                return false; // and by now another thread may be further
+            }
+            taking.end().come();
+        } catch (Throwable failed) { // the exchange would never end
+            taking.exchange().setException(failed);
+        }
+        taking.close();
+        callback.done(synchronous);
+        return synchronous;
+    }
+
+    private Taking begin(Exchange exchange) throws Refusal, IOException {
         Message message = exchange.getMessage();
         Transfer transfer = Objects.requireNonNull(
                 exchange.getProperty(Transfer.PROPERTY, Transfer.class), "intake comes after admission");
@@ -74,52 +105,45 @@ public final class Intake implements Processor {
                 arrival.end(done.getException());
             }
         });
-        Body body = new Body(payload(message), message.getHeader(Exchange.CONTENT_LENGTH, -1L, Long.class), digest);
-        if (arrival.first() != null) {
-            compare(exchange, body, transfer, arrival.first());
-            return;
+        long announced = message.getHeader(Exchange.CONTENT_LENGTH, -1L, Long.class);
+        Entry first = arrival.first();
+        if (first != null && announced >= 0 && announced != first.size()) {
+            throw another(first);
+        }
+        Reading reading = new Reading(payload(message), announced, transfer.maxSize(), digest);
+        if (first != null) {
+            return new Taking(exchange, reading, NOWHERE, () -> compare(exchange, reading, first));
         }
         Staged staged = arrival.stage();
-        long size;
-        try (FileChannel channel =
-                        FileChannel.open(staged.file(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-                FlushAhead flushing = new FlushAhead(channel)) {
-            size = body.read(transfer.maxSize(), bytes -> {
-                int written = bytes.remaining();
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                flushing.wrote(written);
-            });
-            flushing.finish();
-        }
-        String sha256 = HexFormat.of().formatHex(digest.verify());
-        Instant receivedAt = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS);
-        Receipt receipt =
-                Receipt.of(transfer, name.given(), size, sha256, receivedAt, key == null ? null : key.value());
-        String onDisk = name.onDisk(transfer.id(), receivedAt);
-        arrival.record(receipt, onDisk);
-        exchange.setProperty(Receipt.PROPERTY, receipt);
-        message.setBody(staged.file().toFile(), File.class);
-        message.setHeader(Exchange.FILE_NAME, onDisk);
+        FlushAhead file = FlushAhead.create(staged.file());
+        return new Taking(exchange, reading, file, () -> {
+            file.finish();
+            String sha256 = HexFormat.of().formatHex(reading.sha256());
+            Instant receivedAt = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS);
+            Receipt receipt = Receipt.of(
+                    transfer, name.given(), reading.size(), sha256, receivedAt, key == null ? null : key.value());
+            String onDisk = name.onDisk(transfer.id(), receivedAt);
+            arrival.record(receipt, onDisk);
+            exchange.setProperty(Receipt.PROPERTY, receipt);
+            message.setBody(staged.file().toFile(), File.class);
+            message.setHeader(Exchange.FILE_NAME, onDisk);
+        });
     }
 
-    private static void compare(Exchange exchange, Body body, Transfer transfer, Entry first)
-            throws Refusal, IOException {
-        boolean same = body.announced() < 0 || body.announced() == first.size();
-        if (same) {
-            long size = body.read(transfer.maxSize(), bytes -> {});
-            same = HexFormat.of().formatHex(body.digest().verify()).equals(first.sha256()) && size == first.size();
-        }
-        if (!same) {
-            throw new Refusal(
-                    Code.KEY_REUSED,
-                    "This Idempotency-Key was used for another payload, which has the receipt " + first.id() + ".",
-                    "the key was used for the transfer " + first.id() + ", whose payload is another");
+    private static void compare(Exchange exchange, Reading reading, Entry first) throws Refusal {
+        if (!HexFormat.of().formatHex(reading.sha256()).equals(first.sha256()) || reading.size() != first.size()) {
+            throw another(first);
         }
         exchange.setProperty(Exchange.DUPLICATE_MESSAGE, true);
         exchange.setProperty(Receipt.PROPERTY, Receipt.parse(String.valueOf(first.receipt())));
         exchange.getMessage().setBody(null);
+    }
+
+    private static Refusal another(Entry first) {
+        return new Refusal(
+                Code.KEY_REUSED,
+                "This Idempotency-Key was used for another payload, which has the receipt " + first.id() + ".",
+                "the key was used for the transfer " + first.id() + ", whose payload is another");
     }
 
     private static void checkEncoding(@Nullable String encoding) throws Refusal {
@@ -139,77 +163,20 @@ public final class Intake implements Processor {
         return PayloadName.ofPath(path.isEmpty() ? path : path.substring(1));
     }
 
+    /** Also what a step of the route has put in the place of the body that came. */
     private static Payload payload(Message message) {
-        if (message.getBody() instanceof Payload payload) {
-            return payload;
-        }
         InputStream stream = message.getBody(InputStream.class);
-        return stream == null ? new Streamed(InputStream.nullInputStream()) : new Streamed(stream);
+        return Payload.of(stream == null ? InputStream.nullInputStream() : stream);
     }
 
-    /** What a route has put in the place of the body that came. */
-    private record Streamed(InputStream stream) implements Payload {
-        @Override
-        public @Nullable ByteBuffer next() throws IOException {
-            byte[] some = stream.readNBytes(BUFFER);
-            return some.length == 0 ? null : ByteBuffer.wrap(some);
-        }
-
-        @Override
-        public void close() throws IOException {
-            stream.close();
+    /** What is to be done of a payload: to read it into the sink, and then to come to the end. */
+    private record Taking(Exchange exchange, Reading reading, Reading.Sink sink, End end) {
+        void close() {
+            IOHelper.close(reading, sink);
         }
     }
 
-    /** Takes all of what it is given. */
-    private interface Sink {
-        void write(ByteBuffer bytes) throws IOException;
-    }
-
-    /**
-     * What is sent.
-     *
-     * @param announced in bytes; negative where nothing was
-     */
-    private record Body(Payload payload, long announced, ContentDigest digest) {
-        /** @param sink gets it, besides being digested */
-        long read(long maxSize, Sink sink) throws Refusal, IOException {
-            long size = 0;
-            try (payload) {
-                for (ByteBuffer bytes = next(size); bytes != null; bytes = next(size)) {
-                    size += bytes.remaining();
-                    if (size > maxSize) {
-                        throw Refusal.of(Code.TOO_LARGE, "At most " + maxSize + " bytes are taken.");
-                    }
-                    digest.update(bytes);
-                    sink.write(bytes);
-                }
-            }
-            if (announced >= 0 && size != announced) {
-                throw Refusal.of(
-                        Code.REQUEST_INVALID, "The body has " + size + " bytes, announced were " + announced + ".");
-            }
-            return size;
-        }
-
-        /** Keeps the sender's failures apart from those of our disk. */
-        private @Nullable ByteBuffer next(long soFar) throws Refusal {
-            try {
-                return payload.next();
-            } catch (ProtocolException broken) {
-                throw new Refusal(
-                        Code.REQUEST_INVALID,
-                        "The body is not framed as HTTP/1.1 has it (RFC 9112, 7.1).",
-                        "after " + soFar + " bytes of the body: " + broken.getMessage(),
-                        broken);
-            } catch (IOException gone) {
-                throw new Refusal(
-                                Code.REQUEST_INVALID,
-                                "The body ended early.",
-                                "the body ended after " + soFar + " bytes: " + gone.getMessage(),
-                                gone)
-                        .answeredBy(INCOMPLETE);
-            }
-        }
+    private interface End {
+        void come() throws Refusal, IOException;
     }
 }

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Camel's servlet, for routes that go on with another thread than they began with, so that while a payload comes nobody waits for it.
- * Camel's own asynchronous one ends after thirty seconds, and goes through the servlet twice. Fails closed: an answer that could not be
- * written as a whole is not ended as if it were.
+ * Camel's servlet, for routes that go on with another thread than they began with, so that while a payload comes nobody waits
+ * for it. Camel's own asynchronous one ends after thirty seconds, and goes through the servlet twice. Fails closed: an answer
+ * that could not be written as a whole is not ended as if it were.
  */
 final class ExchangeServlet extends CamelServlet {
     private static final Logger LOG = LoggerFactory.getLogger(ExchangeServlet.class);

@@ -3,7 +3,7 @@ package io.countersign.listener;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -17,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has what comes on connections done by a few threads of a pool that may have many: hundreds at once then take turns, in the order in
- * which they came, instead of having a stack each. Where tasks wait and the processors do not have enough to do, those that run wait,
- * too, for a disk, a name server, a partner's own route, and stand in nobody's way: as many again begin beside them.
+ * Has what comes on connections done by a few threads of a pool that may have many: hundreds at once then take turns, in the
+ * order in which they came, instead of having a stack each. Where tasks wait and the processors do not have enough to do, those
+ * that run wait, too, for a disk, a name server, a partner's own route, and stand in nobody's way: little by little others begin
+ * beside them.
  */
 final class FewThreads implements TryExecutor {
     private static final Logger LOG = LoggerFactory.getLogger(FewThreads.class);
@@ -33,7 +34,8 @@ final class FewThreads implements TryExecutor {
     private final int most;
     private final LongSupplier used;
     private final Queue<Runnable> waiting = new ArrayDeque<>();
-    private final Set<Turn> running = new HashSet<>();
+    /** Who have been running for the longest, first. */
+    private final Set<Turn> running = new LinkedHashSet<>();
 
     /** @param most who run at the same time, unless they wait */
     FewThreads(Executor pool, int most) {
@@ -96,7 +98,9 @@ final class FewThreads implements TryExecutor {
         double passed =
                 (double) (System.nanoTime() - began) * Runtime.getRuntime().availableProcessors();
         if (before < 0 || used.getAsLong() - before < passed * BUSY) {
-            running.clear();
+            for (int i = 0; i < Math.max(1, most / 4) && !running.isEmpty(); i++) {
+                running.remove(running.iterator().next());
+            }
         }
         while (running.size() < most && !waiting.isEmpty()) {
             begin(waiting.remove());

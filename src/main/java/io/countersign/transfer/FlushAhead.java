@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A new file that is flushed while more of it comes, so that at its end little is left to wait for. Fails closed: what a flush has
- * failed with is told at the next call, since the system tells it only once. For one thread at a time.
+ * A new file that is flushed while more of it comes, so that at its end little is left to wait for. Fails closed: what a flush
+ * has failed with is told at the next call, since the system tells it only once. For one thread at a time.
  */
 final class FlushAhead implements Reading.Sink {
     /** In bytes; what is smaller is flushed at its end alone. */

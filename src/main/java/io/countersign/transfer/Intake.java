@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * delivered: with the same content, the exchange property {@code CamelDuplicateMessage} is true, the body empty, and {@code
  * receipt} the first one.
  *
- * <p>Refuses before the first byte what cannot be taken, and keeps nothing of what fails later. While nothing comes of a payload, no
- * thread waits for it: the route goes on with the one that its end has come on.
+ * <p>Refuses before the first byte what cannot be taken, and keeps nothing of what fails later. While nothing comes of a
+ * payload, no thread waits for it: the route goes on with the one that its end has come on.
  */
 public final class Intake extends AsyncProcessorSupport {
     /** The exchange property with the request's Accept header: which form of receipt the sender would like. */

@@ -6,8 +6,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body that gives its bytes as they lie in memory, so that on their way to disk they are not copied, and as they come, so that
- * nobody waits for a slow sender. A stream as well, for a step of a route that knows nothing of this. For one thread at a time.
+ * A body that gives its bytes as they lie in memory, so that on their way to disk they are not copied, and as they come, so
+ * that nobody waits for a slow sender. A stream as well, for a step of a route that knows nothing of this. For one thread at a
+ * time.
  */
 public abstract class Payload extends InputStream {
     /** One that waits for what it has to give. */

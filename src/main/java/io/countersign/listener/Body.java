@@ -22,10 +22,14 @@ final class Body extends Payload {
 
     private static final ByteBuffer NOTHING_YET = ByteBuffer.allocate(0);
 
+    /** In bytes: where more is there, others have their turn first. */
+    static final int AT_ONCE = 1 << 20;
+
     private final HttpServletRequest servlet;
     private final Request request;
     private Content.@Nullable Chunk given;
     private boolean streamed;
+    private int atOnce;
 
     Body(HttpServletRequest servlet) {
         this.servlet = servlet;
@@ -56,11 +60,12 @@ final class Body extends Payload {
         }
         servlet.setAttribute(OPENED, true);
         close();
-        Content.Chunk chunk = request.read();
+        Content.Chunk chunk = atOnce < AT_ONCE ? request.read() : null;
         if (chunk == null) {
             return NOTHING_YET;
         }
         given = chunk;
+        atOnce += chunk.remaining();
         if (Content.Chunk.isFailure(chunk)) {
             throw told(IO.rethrow(chunk.getFailure()));
         }
@@ -69,7 +74,13 @@ final class Body extends Payload {
 
     @Override
     public void whenMore(Runnable then) {
-        request.demand(then);
+        if (atOnce < AT_ONCE) {
+            atOnce = 0;
+            request.demand(then);
+        } else {
+            atOnce = 0;
+            request.getConnectionMetaData().getConnector().getExecutor().execute(then);
+        }
     }
 
     /** Gives back what was given last. */

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Has what comes on connections done by a few threads of a pool that may have many: hundreds at once then take turns, in the
  * order in which they came, instead of having a stack each. Where tasks wait and the processors do not have enough to do, those
  * that run wait, too, for a disk, a name server, a partner's own route, and stand in nobody's way: little by little others begin
- * beside them.
+ * beside them. Nor does a task of which there is no end, such as a connection that always has another request.
  */
 final class FewThreads implements TryExecutor {
     private static final Logger LOG = LoggerFactory.getLogger(FewThreads.class);
@@ -28,6 +28,10 @@ final class FewThreads implements TryExecutor {
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
     private static final long MOMENT_MILLIS = 50;
+
+    /** Many times what a task takes that does not wait. */
+    private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private static final double BUSY = 0.75;
 
     private final Executor pool;
@@ -36,6 +40,8 @@ final class FewThreads implements TryExecutor {
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     /** Who have been running for the longest, first. */
     private final Set<Turn> running = new LinkedHashSet<>();
+
+    private boolean looking;
 
     /** @param most who run at the same time, unless they wait */
     FewThreads(Executor pool, int most) {
@@ -56,7 +62,8 @@ final class FewThreads implements TryExecutor {
             return;
         }
         waiting.add(task);
-        if (waiting.size() == 1) {
+        if (!looking) {
+            looking = true;
             lookLater();
         }
     }
@@ -95,8 +102,9 @@ final class FewThreads implements TryExecutor {
 
     /** While somebody waits. */
     private synchronized void look(long before, long began) {
-        double passed =
-                (double) (System.nanoTime() - began) * Runtime.getRuntime().availableProcessors();
+        long now = System.nanoTime();
+        running.removeIf(turn -> now - turn.began > LONG_NANOS);
+        double passed = (double) (now - began) * Runtime.getRuntime().availableProcessors();
         if (before < 0 || used.getAsLong() - before < passed * BUSY) {
             for (int i = 0; i < Math.max(1, most / 4) && !running.isEmpty(); i++) {
                 running.remove(running.iterator().next());
@@ -105,7 +113,8 @@ final class FewThreads implements TryExecutor {
         while (running.size() < most && !waiting.isEmpty()) {
             begin(waiting.remove());
         }
-        if (!waiting.isEmpty()) {
+        looking = !waiting.isEmpty();
+        if (looking) {
             lookLater();
         }
     }
@@ -114,6 +123,7 @@ final class FewThreads implements TryExecutor {
         boolean counted = running.remove(turn);
         Runnable next = counted ? waiting.poll() : null;
         if (next != null) {
+            turn.began = System.nanoTime();
             running.add(turn);
         }
         return next;
@@ -122,6 +132,7 @@ final class FewThreads implements TryExecutor {
     /** A thread of the pool, for as long as there is something for it. */
     private final class Turn implements Runnable {
         private final Runnable first;
+        private long began = System.nanoTime();
 
         Turn(Runnable first) {
             this.first = first;

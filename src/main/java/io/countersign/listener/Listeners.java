@@ -5,13 +5,10 @@ import io.countersign.refusal.Refusals;
 import io.countersign.settings.LimitTerms;
 import io.countersign.sighting.Sightings;
 import io.countersign.tls.ListenerTls;
-import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
-import java.nio.channels.ServerSocketChannel;
 import java.security.GeneralSecurityException;
 import java.util.HashSet;
 import java.util.List;
@@ -65,7 +62,7 @@ public final class Listeners extends JettyHttpComponent12 {
     private final Map<String, HttpConsumer> held = new ConcurrentHashMap<>();
 
     private final Map<String, Set<HttpConsumer>> ending = new ConcurrentHashMap<>();
-    private final Map<String, ServerSocketChannel> freePorts = new ConcurrentHashMap<>();
+    private final FreePorts freePorts = new FreePorts();
     private final Map<String, TlsConnection> tls = new ConcurrentHashMap<>();
     private final Map<String, LimitedConnector> connectors = new ConcurrentHashMap<>();
 
@@ -90,8 +87,7 @@ public final class Listeners extends JettyHttpComponent12 {
             endpoint.setSslContextParameters(null); // Camel would have its files read, which nothing here needs
         }
         if (address.getPort() == 0) {
-            ServerSocketChannel channel = freePort(address.getHost() + " " + tlsBean, address.getHost());
-            endpoint.setHttpUri(withPort(address, channel.socket().getLocalPort()));
+            endpoint.setHttpUri(withPort(address, freePorts.of(address.getHost() + " " + tlsBean, address.getHost())));
         }
         return endpoint;
     }
@@ -291,7 +287,7 @@ public final class Listeners extends JettyHttpComponent12 {
         connector.setIdleTimeout(limits.idle().toMillis());
         connector.setHost(endpoint.getHttpUri().getHost());
         connector.setPort(endpoint.getPort());
-        open(connector, endpoint.getPort());
+        freePorts.open(connector);
         return connector;
     }
 
@@ -322,10 +318,7 @@ public final class Listeners extends JettyHttpComponent12 {
         }
         held.clear();
         super.doStop();
-        for (ServerSocketChannel channel : freePorts.values()) {
-            channel.close();
-        }
-        freePorts.clear();
+        freePorts.close();
     }
 
     private TlsConnection tls(JettyHttpEndpoint endpoint, HttpConfiguration http) {
@@ -352,28 +345,6 @@ public final class Listeners extends JettyHttpComponent12 {
             return tls;
         } catch (GeneralSecurityException | UnknownHostException unusable) {
             throw new RuntimeCamelException(unusable.getMessage(), unusable);
-        }
-    }
-
-    private ServerSocketChannel freePort(String listener, String host) {
-        return freePorts.computeIfAbsent(listener, key -> {
-            try {
-                return ServerSocketChannel.open().bind(new InetSocketAddress(host, 0), LimitedConnector.BACKLOG);
-            } catch (IOException none) {
-                throw new RuntimeCamelException("no free port on " + host, none);
-            }
-        });
-    }
-
-    private void open(LimitedConnector connector, int port) {
-        for (ServerSocketChannel channel : freePorts.values()) {
-            if (channel.socket().getLocalPort() == port) {
-                try {
-                    connector.open(channel);
-                } catch (IOException closed) {
-                    throw new RuntimeCamelException(closed);
-                }
-            }
         }
     }
 

@@ -33,7 +33,7 @@ class FewThreadsTest {
         for (int i = 0; i < 10; i++) {
             threads.execute(waiting(i));
         }
-        Awaitility.await().until(() -> looks.get() > 10);
+        Awaitility.await().until(() -> looks.get() > 4);
         assertThat(begun).containsExactlyInAnyOrder(0, 1);
         over.countDown();
         Awaitility.await().until(() -> begun.size() == 10);
@@ -69,6 +69,17 @@ class FewThreadsTest {
             threads.execute(waiting(i));
         }
         Awaitility.await().until(() -> begun.size() == 10);
+        assertThat(over.getCount()).isOne();
+    }
+
+    /** Its caller may see to it that it has none. */
+    @Test
+    void nobodyWaitsForATaskWithoutAnEnd() {
+        FewThreads threads = new FewThreads(pool, MOST, this::busy);
+        for (int i = 0; i < 3; i++) {
+            threads.execute(waiting(i));
+        }
+        Awaitility.await().until(() -> begun.contains(2));
         assertThat(over.getCount()).isOne();
     }
 

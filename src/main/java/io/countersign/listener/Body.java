@@ -74,12 +74,12 @@ final class Body extends Payload {
 
     @Override
     public void whenMore(Runnable then) {
-        if (atOnce < AT_ONCE) {
-            atOnce = 0;
-            request.demand(then);
+        boolean isMore = atOnce >= AT_ONCE;
+        atOnce = 0;
+        if (isMore && request.getConnectionMetaData().getConnector().getExecutor() instanceof FewThreads threads) {
+            threads.goOn(then);
         } else {
-            atOnce = 0;
-            request.getConnectionMetaData().getConnector().getExecutor().execute(then);
+            request.demand(then);
         }
     }
 

@@ -33,15 +33,18 @@ final class FewThreads implements TryExecutor {
     private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final double BUSY = 0.75;
+    private static final int BEFORE_ONE = 3;
 
     private final Executor pool;
     private final int most;
     private final LongSupplier used;
     private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private final Queue<Runnable> interrupted = new ArrayDeque<>();
     /** Who have been running for the longest, first. */
     private final Set<Turn> running = new LinkedHashSet<>();
 
     private boolean looking;
+    private int wentOn;
 
     /** @param most who run at the same time, unless they wait */
     FewThreads(Executor pool, int most) {
@@ -62,10 +65,13 @@ final class FewThreads implements TryExecutor {
             return;
         }
         waiting.add(task);
-        if (!looking) {
-            looking = true;
-            lookLater();
-        }
+        lookWhileSomebodyWaits();
+    }
+
+    /** The rest of a task that has let others go first: three such come before one that only begins, so that something ends. */
+    synchronized void goOn(Runnable rest) {
+        interrupted.add(rest);
+        lookWhileSomebodyWaits();
     }
 
     /** At once, or not at all. */
@@ -93,7 +99,16 @@ final class FewThreads implements TryExecutor {
         }
     }
 
-    private void lookLater() {
+    private @Nullable Runnable next() {
+        boolean goesOn = !interrupted.isEmpty() && (waiting.isEmpty() || ++wentOn % (BEFORE_ONE + 1) != 0);
+        return goesOn ? interrupted.poll() : waiting.poll();
+    }
+
+    private void lookWhileSomebodyWaits() {
+        if (looking || (waiting.isEmpty() && interrupted.isEmpty())) {
+            return;
+        }
+        looking = true;
         long before = used.getAsLong();
         long began = System.nanoTime();
         CompletableFuture.delayedExecutor(MOMENT_MILLIS, TimeUnit.MILLISECONDS, Runnable::run)
@@ -110,18 +125,20 @@ final class FewThreads implements TryExecutor {
                 running.remove(running.iterator().next());
             }
         }
-        while (running.size() < most && !waiting.isEmpty()) {
-            begin(waiting.remove());
+        for (Runnable next = first(); next != null; next = first()) {
+            begin(next);
         }
-        looking = !waiting.isEmpty();
-        if (looking) {
-            lookLater();
-        }
+        looking = false;
+        lookWhileSomebodyWaits();
+    }
+
+    private @Nullable Runnable first() {
+        return running.size() < most ? next() : null;
     }
 
     private synchronized @Nullable Runnable after(Turn turn) {
-        boolean counted = running.remove(turn);
-        Runnable next = counted ? waiting.poll() : null;
+        running.remove(turn);
+        Runnable next = first();
         if (next != null) {
             turn.began = System.nanoTime();
             running.add(turn);

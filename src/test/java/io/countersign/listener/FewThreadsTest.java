@@ -95,6 +95,20 @@ class FewThreadsTest {
         Awaitility.await().until(() -> begun.contains(10));
     }
 
+    /** Else all would have begun before the first ends. */
+    @Test
+    void ofThoseWhoLetOthersGoFirstThreeComeBeforeOneThatBegins() {
+        FewThreads threads = new FewThreads(pool, 1, this::busy);
+        threads.execute(waiting(0));
+        for (int i = 0; i < 4; i++) {
+            threads.execute(waiting(10 + i));
+            threads.goOn(waiting(20 + i));
+        }
+        over.countDown();
+        Awaitility.await().until(() -> begun.size() == 9);
+        assertThat(begun).containsExactly(0, 20, 21, 22, 10, 23, 11, 12, 13);
+    }
+
     @Test
     void whoeverTriesDoesNotWaitForATurn() {
         FewThreads threads = new FewThreads(pool, MOST, this::busy);

@@ -37,7 +37,7 @@ final class ExchangeServlet extends CamelServlet {
         consumer.getAsyncProcessor().process(exchange, synchronous -> {
             try {
                 consumer.getBinding().writeResponse(exchange, response);
-            } catch (Exception failed) {
+            } catch (Throwable failed) { // of which nothing must look like an answer
                 LOG.error("an answer could not be written", failed);
                 fail(request, response, failed);
             } finally {
@@ -79,7 +79,7 @@ final class ExchangeServlet extends CamelServlet {
         return exchange;
     }
 
-    private static void fail(HttpServletRequest request, HttpServletResponse response, Exception why) {
+    private static void fail(HttpServletRequest request, HttpServletResponse response, Throwable why) {
         if (response.isCommitted()) {
             ServletContextRequest.getServletContextRequest(request)
                     .getServletChannel()

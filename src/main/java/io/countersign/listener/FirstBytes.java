@@ -41,9 +41,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A connection before its TLS begins: who is at its other end, and whether a PROXY header says who calls. The header is taken
  * off, and everything behind it goes to TLS, which then is spoken with the caller's address. Fails closed: a header counts
- * only from a proxy, a proxy that owes one must send it, and every refusal is recorded.
+ * only from a proxy, a proxy that owes one must send it, and every refusal is recorded. Waits for nobody and for no turn, since
+ * whoever has said nothing is the first to give way where there is no room.
  */
-final class FirstBytes extends AbstractConnection implements Connection.UpgradeFrom {
+final class FirstBytes extends AbstractConnection.NonBlocking implements Connection.UpgradeFrom {
     /** Room for the longest header, and for telling what follows. */
     private static final int ROOM = 2 * ProxyHeader.MOST_BYTES;
 

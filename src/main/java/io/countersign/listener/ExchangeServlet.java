@@ -48,14 +48,13 @@ final class ExchangeServlet extends CamelServlet {
         });
     }
 
+    /** Which methods the endpoint is restricted to, {@link ExactPath} has seen to. */
     private static boolean isTaken(String method, HttpConsumer consumer) {
-        String restriction = consumer.getEndpoint().getHttpMethodRestrict();
         return switch (method) {
-                    case "OPTIONS" -> consumer.isOptionsEnabled();
-                    case "TRACE" -> consumer.isTraceEnabled();
-                    default -> true;
-                }
-                && (restriction == null || restriction.contains(method));
+            case "OPTIONS" -> consumer.isOptionsEnabled();
+            case "TRACE" -> consumer.isTraceEnabled();
+            default -> true;
+        };
     }
 
     private static Exchange exchange(HttpServletRequest request, HttpServletResponse response, HttpConsumer consumer)

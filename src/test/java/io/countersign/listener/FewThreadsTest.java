@@ -12,6 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FewThreadsTest {
     private static final int MOST = 2;
@@ -51,20 +53,15 @@ class FewThreadsTest {
         assertThat(begun).isSorted();
     }
 
-    /** They would otherwise hold up everybody else. */
-    @Test
-    void whereTheProcessorsHaveNothingToDoNobodyWaitsForThoseWhoWait() {
-        FewThreads threads = new FewThreads(pool, MOST, () -> 0);
-        for (int i = 0; i < 10; i++) {
-            threads.execute(waiting(i));
-        }
-        Awaitility.await().until(() -> begun.size() == 10);
-        assertThat(over.getCount()).isOne();
-    }
-
-    @Test
-    void whereNobodyKnowsHowBusyTheyAreNobodyWaitsForThoseWhoWait() {
-        FewThreads threads = new FewThreads(pool, MOST, () -> -1);
+    /**
+     * They would otherwise hold up everybody else.
+     *
+     * @param used nothing, or not known
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1})
+    void whereTheProcessorsHaveNothingToDoNobodyWaitsForThoseWhoWait(long used) {
+        FewThreads threads = new FewThreads(pool, MOST, () -> used);
         for (int i = 0; i < 10; i++) {
             threads.execute(waiting(i));
         }

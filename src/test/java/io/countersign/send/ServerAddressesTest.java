@@ -42,7 +42,7 @@ class ServerAddressesTest {
                 .ignore("half.example", Type.AAAA)
                 .ignore("silent.example");
         sending = new SendingHome(folder);
-        sending.home.set("countersign.dns-servers", names.setting()).set("countersign.dns-wait", "300ms");
+        sending.home.set("countersign.dns-servers", names.setting());
         sending.home.pinned("acme");
         server = ScriptedServer.start(ServerTls.of(Issue.to("CN=server")
                 .dns("*.acme.example")
@@ -105,13 +105,14 @@ class ServerAddressesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "silent.example | no answer about silent.example",
-                "broken.example | the name server failed on broken.example (SERVFAIL)",
-                "gone.example | gone.example does not exist (NXDOMAIN)",
-                "empty.example | empty.example has no IPv4 address; empty.example has no IPv6 address",
-                "half.example | no answer about half.example",
+                "silent.example | 300ms | no answer about silent.example",
+                "broken.example | 5s | the name server failed on broken.example (SERVFAIL)",
+                "gone.example | 5s | gone.example does not exist (NXDOMAIN)",
+                "empty.example | 5s | empty.example has no IPv4 address; empty.example has no IPv6 address",
+                "half.example | 300ms | no answer about half.example",
             })
-    void isTriedAgainWhereNobodySaysWhereItIs(String host, String why) throws Exception {
+    void isTriedAgainWhereNobodySaysWhereItIs(String host, String wait, String why) throws Exception {
+        sending.home.set("countersign.dns-wait", wait);
         acme(host, "127.0.0.1");
         sending.drop("acme", "order.txt", "an order");
         try (RunningService service = RunningService.start(sending.home)) {

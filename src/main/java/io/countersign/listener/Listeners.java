@@ -35,7 +35,7 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
-import org.eclipse.jetty.util.thread.ThreadPool;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +52,8 @@ public final class Listeners extends JettyHttpComponent12 {
     private static final Logger LOG = LoggerFactory.getLogger("countersign");
     /** For requests that are no transfers, and for what Jetty does itself. */
     private static final int OTHER_THREADS = 100;
+
+    private static final int THREADS_IDLE_MILLIS = 5_000;
 
     private final Refusals refusals;
     private final LimitTerms limits;
@@ -246,8 +248,11 @@ public final class Listeners extends JettyHttpComponent12 {
     @Override
     protected Server createServer() {
         Server server = super.createServer();
-        if (server.getThreadPool() instanceof ThreadPool.SizedThreadPool threads) {
+        if (server.getThreadPool() instanceof QueuedThreadPool threads) {
             threads.setMaxThreads(limits.transfers() + OTHER_THREADS + WaitingRoom.PLACES);
+            threads.setIdleTimeout(THREADS_IDLE_MILLIS);
+            threads.setMaxEvictCount(
+                    THREADS_IDLE_MILLIS / 50); // Jetty's usual is one a minute, and a stack each until then
         }
         return server;
     }

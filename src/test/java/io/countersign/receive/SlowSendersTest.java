@@ -9,6 +9,7 @@ import io.countersign.testing.RunningService;
 import io.countersign.testing.TestHome;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -72,18 +73,7 @@ class SlowSendersTest {
     @Test
     void aRouteMayTakeLongerThanAConnectionMayBeIdle() throws Exception {
         home.set("countersign.idle-timeout", "500ms");
-        home.write("routes/partners/from-acme.camel.yaml", """
-                - route:
-                    id: from-acme
-                    from:
-                      uri: direct:from-acme
-                      steps:
-                        - delay:
-                            expression:
-                              constant: 1500
-                        - to:
-                            uri: file:{{countersign.data}}/elsewhere
-                """);
+        home.write("routes/partners/from-acme.camel.yaml", waiting(1_500));
         try (RunningService service = RunningService.start(home);
                 SSLSocket socket = Client.of(home.authority.certificate(), acme).connect(service.port())) {
             Answer answer = Client.exchange(
@@ -92,6 +82,49 @@ class SlowSendersTest {
             assertThat(home.files("elsewhere")).hasSize(1);
             assertThat(service.refusals()).isEmpty();
         }
+    }
+
+    @Test
+    void threadsThatManyHaveNeededAtOnceAreGivenBack() throws Exception {
+        home.set("countersign.partner-max-transfers", String.valueOf(CALLERS));
+        home.write("routes/partners/from-acme.camel.yaml", waiting(2_000));
+        long before = threadsOfListeners();
+        try (RunningService service = RunningService.start(home)) {
+            List<SSLSocket> callers = new ArrayList<>();
+            for (int i = 0; i < CALLERS; i++) {
+                SSLSocket socket = Client.of(home.authority.certificate(), acme).connect(service.port());
+                write(socket, "PUT /exchange/" + i + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx");
+                callers.add(socket);
+            }
+            Awaitility.await().until(() -> threadsOfListeners() >= before + CALLERS);
+            for (SSLSocket socket : callers) {
+                assertThat(Answer.read(socket.getInputStream()).status()).isEqualTo(201);
+                socket.close();
+            }
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> threadsOfListeners() <= before + CALLERS / 2);
+        }
+    }
+
+    private static String waiting(int millis) {
+        return """
+                - route:
+                    id: from-acme
+                    from:
+                      uri: direct:from-acme
+                      steps:
+                        - delay:
+                            asyncDelayed: "false"
+                            expression:
+                              constant: MILLIS
+                        - to:
+                            uri: file:{{countersign.data}}/elsewhere
+                """.replace("MILLIS", String.valueOf(millis));
+    }
+
+    private static long threadsOfListeners() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("qtp"))
+                .count();
     }
 
     private static List<String> thoseWhoReceive() {

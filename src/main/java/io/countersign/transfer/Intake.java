@@ -115,7 +115,7 @@ public final class Intake extends AsyncProcessorSupport {
             return new Taking(exchange, reading, NOWHERE, () -> compare(exchange, reading, first));
         }
         Staged staged = arrival.stage();
-        FlushAhead file = FlushAhead.create(staged.file());
+        FlushAhead file = FlushAhead.create(staged.file(), announced);
         return new Taking(exchange, reading, file, () -> {
             file.finish();
             String sha256 = HexFormat.of().formatHex(reading.sha256());

@@ -90,6 +90,26 @@ class DiskFullTest {
         }
     }
 
+    /** They go past the page cache, and behind the back of who receives them. */
+    @Test
+    void largeFilesAreNoException() throws Exception {
+        try (Disk disk = Disk.small(home.data(), "24m");
+                RunningService service = RunningService.start(home)) {
+            Sender sender = new Sender(acme, service.at("/exchange"));
+            Received received = new Received(home);
+            for (int round = 0; round < Disk.ROUNDS; round++) {
+                File file = sender.file(3_000_000);
+                disk.fill(random.nextInt(2_900_000));
+                Sender.isRefused(sender.send(file), 507, "storage-full");
+                received.isExact();
+                disk.empty();
+                received.takesNow(sender, List.of(file));
+                received.take();
+            }
+            received.isSettled(service);
+        }
+    }
+
     /** Its endpoint is Camel's own alone, which copies onto another disk, and hides the cause in exceptions of its own. */
     @Test
     void aRouteOfThePartnersOwnIsNoException() throws Exception {

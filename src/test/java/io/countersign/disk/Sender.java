@@ -39,14 +39,20 @@ final class Sender {
     List<File> files(int count, int most) {
         List<File> files = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            byte[] content = new byte[16 + random.nextInt(most)];
-            random.nextBytes(content);
-            files.add(new File(
-                    sha256(content),
-                    content,
-                    i % 2 == 0 ? null : UUID.randomUUID().toString()));
+            files.add(file(16 + random.nextInt(most), i % 2 != 0));
         }
         return files;
+    }
+
+    /** @param size in bytes */
+    File file(int size) {
+        return file(size, random.nextBoolean());
+    }
+
+    private File file(int size, boolean keyed) {
+        byte[] content = new byte[size];
+        random.nextBytes(content);
+        return new File(sha256(content), content, keyed ? UUID.randomUUID().toString() : null);
     }
 
     /** Sends them all at once; the answers in the same order. */

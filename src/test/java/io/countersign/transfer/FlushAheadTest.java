@@ -5,11 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.WritableByteChannel;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,7 +19,7 @@ class FlushAheadTest {
 
     @Test
     void whatIsSmallIsFlushedAtItsEnd() throws IOException {
-        try (FlushAhead flushing = new FlushAhead(disk)) {
+        try (FlushAhead flushing = new FlushAhead(disk, new PastCache(FlushAheadTest::never), STEP)) {
             flushing.write(ByteBuffer.allocate(STEP - 1));
             assertThat(disk.flushes).hasValue(0);
             disk.allowed.release();
@@ -34,7 +30,7 @@ class FlushAheadTest {
 
     @Test
     void moreIsWrittenWhileItIsFlushed() throws Exception {
-        try (FlushAhead flushing = new FlushAhead(disk)) {
+        try (FlushAhead flushing = new FlushAhead(disk, new PastCache(FlushAheadTest::never), STEP)) {
             flushing.write(ByteBuffer.allocate(STEP));
             disk.begun.await();
             flushing.write(ByteBuffer.allocate(STEP)); // does not wait, and begins none beside it
@@ -50,7 +46,7 @@ class FlushAheadTest {
     @Test
     void whatFailedMeanwhileFailsTheWhole() throws Exception {
         disk.failure = new IOException("No space left on device");
-        try (FlushAhead flushing = new FlushAhead(disk)) {
+        try (FlushAhead flushing = new FlushAhead(disk, new PastCache(FlushAheadTest::never), STEP)) {
             flushing.write(ByteBuffer.allocate(STEP));
             disk.begun.await();
             disk.allowed.release(2);
@@ -60,7 +56,7 @@ class FlushAheadTest {
 
     @Test
     void nothingIsLeftRunningAtItsEnd() throws Exception {
-        FlushAhead flushing = new FlushAhead(disk);
+        FlushAhead flushing = new FlushAhead(disk, new PastCache(FlushAheadTest::never), STEP);
         flushing.write(ByteBuffer.allocate(STEP));
         disk.begun.await();
         disk.allowed.release();
@@ -68,8 +64,12 @@ class FlushAheadTest {
         assertThat(disk.flushes).hasValue(1);
     }
 
+    private static FileChannel never() {
+        throw new UnsupportedOperationException();
+    }
+
     /** Flushes when it is allowed to; the first one fails, if it is to. */
-    private static final class Disk extends FileChannel {
+    private static final class Disk extends WrittenAt {
         private final Semaphore allowed = new Semaphore(0);
         private final CountDownLatch begun = new CountDownLatch(1);
         private final AtomicInteger flushes = new AtomicInteger();
@@ -86,85 +86,10 @@ class FlushAheadTest {
         }
 
         @Override
-        public int read(ByteBuffer target) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long read(ByteBuffer[] targets, int offset, int length) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int write(ByteBuffer source) {
+        public int write(ByteBuffer source, long position) {
             int most = Math.min(source.remaining(), STEP / 2 + 1); // never all at once
             source.position(source.position() + most);
             return most;
-        }
-
-        @Override
-        public long write(ByteBuffer[] sources, int offset, int length) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long position() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public FileChannel position(long newPosition) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long size() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public FileChannel truncate(long size) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long transferTo(long position, long count, WritableByteChannel target) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long transferFrom(ReadableByteChannel source, long position, long count) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int read(ByteBuffer target, long position) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int write(ByteBuffer source, long position) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public MappedByteBuffer map(MapMode mode, long position, long size) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public FileLock lock(long position, long size, boolean shared) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public FileLock tryLock(long position, long size, boolean shared) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        protected void implCloseChannel() {
-            // there is nothing to close
         }
     }
 }

@@ -1,44 +1,27 @@
 package io.countersign.transfer;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A new file that goes to the disk while more of it comes, so that at its end little is left to wait for. Fails closed: what a
- * flush has failed with is told at the next call, since the system tells it only once. For one thread at a time.
+ * A new file that goes to the disk while more of it comes, so that at its end little is left to wait for: large ones in
+ * blocks past the page cache, or through it, flushed again and again. For one thread at a time.
  */
 final class FlushAhead implements Reading.Sink {
     /** In bytes; what is smaller is flushed at its end alone. */
     private static final long STEP = 8 << 20;
 
-    /** Of all files together, so that no block waits for another; where they are busy, there is time enough. */
-    private static final int MOST = PastCache.BLOCKS;
-
-    private static final ThreadPoolExecutor FLUSHING =
-            new ThreadPoolExecutor(0, MOST, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-                Thread thread = new Thread(task, "countersign-flush");
-                thread.setDaemon(true);
-                return thread;
-            });
-
     private final FileChannel channel;
     private final PastCache past;
     private final boolean large;
+    private final Behind behind = new Behind();
     private long size;
     private long unflushed;
     private @Nullable ByteBuffer block;
-    private @Nullable CompletableFuture<Void> underWay;
 
     FlushAhead(FileChannel channel, PastCache past, long announced) {
         this.channel = channel;
@@ -78,14 +61,9 @@ final class FlushAhead implements Reading.Sink {
         while (part.hasRemaining()) {
             size += channel.write(part, size);
         }
-        if (unflushed >= STEP && (underWay == null || underWay.isDone())) {
-            await();
+        if (unflushed >= STEP && behind.isIdle()) {
             unflushed = 0;
-            try {
-                underWay = CompletableFuture.runAsync(() -> unchecked(() -> channel.force(false)), FLUSHING);
-            } catch (RejectedExecutionException busy) {
-                // The next step, or the end, flushes this one, too.
-            }
+            behind.begin(() -> channel.force(false)); // or not: the next step, or the end, flushes this one, too
         }
     }
 
@@ -93,13 +71,11 @@ final class FlushAhead implements Reading.Sink {
         if (full.hasRemaining()) {
             return;
         }
-        await();
-        block = null;
         full.flip();
         long at = size - PastCache.BLOCK;
-        try {
-            underWay = CompletableFuture.runAsync(() -> unchecked(() -> write(full, at)), FLUSHING);
-        } catch (RejectedExecutionException busy) {
+        boolean begun = behind.begin(() -> write(full, at));
+        block = null;
+        if (!begun) {
             write(full, at);
         }
     }
@@ -114,7 +90,7 @@ final class FlushAhead implements Reading.Sink {
 
     /** All of it is flushed when this returns, and no more can be written. */
     void finish() throws IOException {
-        await();
+        behind.await();
         if (block != null) {
             block.flip();
             size -= block.remaining();
@@ -124,33 +100,7 @@ final class FlushAhead implements Reading.Sink {
         close();
     }
 
-    private interface Step {
-        void run() throws IOException;
-    }
-
-    private static void unchecked(Step step) {
-        try {
-            step.run();
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
-    }
-
-    private void await() throws IOException {
-        CompletableFuture<Void> last = underWay;
-        underWay = null;
-        try {
-            if (last != null) {
-                last.join();
-            }
-        } catch (CompletionException failed) {
-            throw failed.getCause() instanceof UncheckedIOException disk
-                    ? disk.getCause()
-                    : new IOException(failed.getCause());
-        }
-    }
-
-    /** Waits for what is under way, which needs the channels; also where it is interrupted. */
+    /** Waits for what is under way, which needs the channels. */
     @Override
     public void close() throws IOException {
         try (channel;
@@ -159,7 +109,7 @@ final class FlushAhead implements Reading.Sink {
                 PastCache.giveBack(block);
                 block = null;
             }
-            await();
+            behind.await();
         }
     }
 }

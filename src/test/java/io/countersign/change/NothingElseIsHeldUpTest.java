@@ -86,6 +86,8 @@ class NothingElseIsHeldUpTest {
                         ref: receipt
             """;
 
+    private static final String RECEIVE = "routes/receive.camel.yaml";
+
     @TempDir
     private Path folder;
 
@@ -141,6 +143,8 @@ class NothingElseIsHeldUpTest {
         acme = home.pinned("acme");
         globex = home.pinned("globex");
         home.partner("acme", ACME, ROUTE.replace("NAME", "acme"));
+        // Whoever is on his way just when his partner's own route goes waits that long for it.
+        home.write(RECEIVE, home.read(RECEIVE).replace("timeout: 10000", "timeout: 2000"));
         service = RunningService.start(home);
         assertThat(put(acme)).isEqualTo(201);
         assertThat(put(globex)).isEqualTo(201);
@@ -279,8 +283,8 @@ class NothingElseIsHeldUpTest {
     @Test
     void anErrorWhenARouteBeginsLeavesWhatRuns() {
         home.write(
-                "routes/receive.camel.yaml",
-                home.read("routes/receive.camel.yaml") + "\n- beans:\n    - name: exploding\n      type: "
+                RECEIVE,
+                home.read(RECEIVE) + "\n- beans:\n    - name: exploding\n      type: "
                         + Exploding.class.getName()
                         + "\n- route:\n    id: exploding\n    from:\n      uri: exploding:x\n      steps:\n"
                         + "        - log:\n            message: x\n");

@@ -53,6 +53,7 @@ public final class Listeners extends JettyHttpComponent12 {
     /** For requests that are no transfers, and for what Jetty does itself. */
     private static final int OTHER_THREADS = 100;
 
+    /** Threads that many have needed at once go after it, one each 50 ms; Jetty's usual is one a minute, its stack until then. */
     private static final int THREADS_IDLE_MILLIS = 5_000;
 
     private final Refusals refusals;
@@ -251,8 +252,7 @@ public final class Listeners extends JettyHttpComponent12 {
         if (server.getThreadPool() instanceof QueuedThreadPool threads) {
             threads.setMaxThreads(limits.transfers() + OTHER_THREADS + WaitingRoom.PLACES);
             threads.setIdleTimeout(THREADS_IDLE_MILLIS);
-            threads.setMaxEvictCount(
-                    THREADS_IDLE_MILLIS / 50); // Jetty's usual is one a minute, and a stack each until then
+            threads.setMaxEvictCount(THREADS_IDLE_MILLIS / 50);
         }
         return server;
     }

@@ -15,9 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of a large file's blocks to the disk past the page cache ({@code O_DIRECT} of Linux): nobody reads them soon, and the
- * cache costs more of the processor than anything else that happens to them. Few blocks of all files at a time, since they are
- * memory. Whoever has none, and whose file system takes none, writes as usual. For one thread at a time.
+ * The way of a large file's blocks to the disk past the page cache ({@code O_DIRECT} of Linux). In the cache they would push out
+ * what others read, and where its memory is new to the system, filling it costs more of the processor than all else that happens
+ * to them. Few blocks of all files at a time, since they are memory. Whoever has none, and whose file system takes none, writes
+ * through the cache. For one thread at a time.
  */
 final class PastCache implements Closeable {
     /** In bytes. */

@@ -265,12 +265,13 @@ final class FirstBytes extends AbstractConnection.NonBlocking implements Connect
     }
 
     private void refuse(String reason) {
-        LimitedEndPoint.told(getEndPoint());
         InetSocketAddress caller = caller();
-        refusals.refuseHandshake(
-                Refusals.Caller.of(null, Addresses.format(caller == null ? peer : caller.getAddress()), null),
-                Shown.NOTHING,
-                reason);
+        if (LimitedEndPoint.tells(getEndPoint())) {
+            refusals.refuseHandshake(
+                    Refusals.Caller.of(null, Addresses.format(caller == null ? peer : caller.getAddress()), null),
+                    Shown.NOTHING,
+                    reason);
+        }
         getEndPoint().close();
     }
 
@@ -313,10 +314,12 @@ final class FirstBytes extends AbstractConnection.NonBlocking implements Connect
     /** Some ends of a connection are no failure of its handshake for Jetty, and of half a message JSSE says nothing. */
     private void unlessOver(SSLEngine engine, Watched watched) {
         InetSocketAddress caller = caller();
-        if (!somethingCame || (caller == null && proxies.isListed(peer)) || !watched.over()) {
+        if (!somethingCame
+                || (caller == null && proxies.isListed(peer))
+                || !watched.over()
+                || !LimitedEndPoint.tells(getEndPoint())) {
             return;
         }
-        LimitedEndPoint.told(getEndPoint());
         Handshake handshake = spoken.handshakes().ended(engine);
         String ours = LimitedEndPoint.why(getEndPoint());
         String reason = ours != null

@@ -65,10 +65,9 @@ final class HandshakeFailures implements SslHandshakeListener {
         ListenerTls tls = spoken.get();
         Handshake handshake = tls.handshakes().ended(event.getSSLEngine());
         RefusedCertificateException refused = refused(failure);
-        if (refused == null && isQuestion(event, failure)) {
+        if ((refused == null && isQuestion(event, failure)) || !LimitedEndPoint.tells(event.getEndPoint())) {
             return;
         }
-        LimitedEndPoint.told(event.getEndPoint());
         String ours = LimitedEndPoint.why(event.getEndPoint());
         String address = address(event);
         List<X509Certificate> shown =

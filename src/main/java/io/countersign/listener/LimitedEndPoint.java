@@ -81,12 +81,10 @@ final class LimitedEndPoint extends SocketChannelEndPoint {
         return told.compareAndSet(false, true);
     }
 
-    /** Somebody tells of the end of a handshake. */
-    static void told(@Nullable EndPoint endPoint) {
+    /** As {@link #tells}, of the innermost of those that wrap each other. */
+    static boolean tells(@Nullable EndPoint endPoint) {
         LimitedEndPoint found = Wrapped.find(endPoint, LimitedEndPoint.class);
-        if (found != null) {
-            var unused = found.tells();
-        }
+        return found == null || found.tells();
     }
 
     /** Why the innermost of those that wrap each other was ended by us; none where it was not. */

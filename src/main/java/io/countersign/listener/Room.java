@@ -27,6 +27,9 @@ final class Room {
 
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
 
+    /** Before it is over nobody counts as silent: what he has said may lie unread, where many come at once. */
+    private static final long HEARING = TimeUnit.MILLISECONDS.toNanos(100);
+
     private enum Stage {
         SILENT,
         SHAKING,
@@ -114,6 +117,13 @@ final class Room {
     /** The one among them that gives way, which ends from here on; none where there is none. */
     private synchronized @Nullable LimitedEndPoint newcomer(long until) {
         boolean unused = comesToBe(() -> coming.isEmpty() || !in(Stage.SILENT).isEmpty(), until);
+        LimitedEndPoint silent = in(Stage.SILENT).values().stream().findFirst().orElse(null);
+        if (silent != null) {
+            long now = System.nanoTime();
+            unused = comesToBe(
+                    () -> !in(Stage.SILENT).containsKey(silent.getChannel()),
+                    Math.min(until, now + HEARING - silent.age(now)));
+        }
         for (Stage stage : List.of(Stage.SILENT, Stage.SHAKING)) {
             for (LimitedEndPoint oldest : in(stage).values()) {
                 move(oldest, stage, Stage.ENDING);

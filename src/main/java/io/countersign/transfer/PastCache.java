@@ -1,10 +1,10 @@
 package io.countersign.transfer;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Queue;
@@ -54,8 +54,23 @@ final class PastCache implements Closeable {
             if (!LINUX) {
                 throw new UnsupportedOperationException("tried on Linux only");
             }
-            return FileChannel.open(file, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
+            return FileChannel.open(file, StandardOpenOption.WRITE, direct());
         });
+    }
+
+    /** By its name, since compilers warn of it, some of them always. */
+    private static OpenOption direct() {
+        try {
+            for (Object option :
+                    Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants()) {
+                if (option instanceof OpenOption found && "DIRECT".equals(option.toString())) {
+                    return found;
+                }
+            }
+        } catch (ClassNotFoundException without) {
+            LOG.debug("this JVM has no such option", without);
+        }
+        throw new UnsupportedOperationException("this JVM has no such option");
     }
 
     /** A block to be filled; none where all are in use, or would be of no use here. To be given back. */

@@ -25,7 +25,9 @@ final class PastCache implements Closeable {
     static final int BLOCK = 512 << 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(PastCache.class);
-    private static final boolean LINUX = "Linux".equals(System.getProperty("os.name"));
+    /** None where it was never tried. */
+    private static final @Nullable OpenOption DIRECT = "Linux".equals(System.getProperty("os.name")) ? direct() : null;
+
     /** In bytes. Where a file system wants more of an address, as NFS does, the JDK refuses the first block, and so do we. */
     private static final int ALIGNMENT = 4096;
 
@@ -51,15 +53,15 @@ final class PastCache implements Closeable {
 
     static PastCache of(Path file) {
         return new PastCache(() -> {
-            if (!LINUX) {
-                throw new UnsupportedOperationException("tried on Linux only");
+            if (DIRECT == null) {
+                throw new UnsupportedOperationException("not with this system and JVM");
             }
-            return FileChannel.open(file, StandardOpenOption.WRITE, direct());
+            return FileChannel.open(file, StandardOpenOption.WRITE, DIRECT);
         });
     }
 
     /** By its name, since compilers warn of it, some of them always. */
-    private static OpenOption direct() {
+    private static @Nullable OpenOption direct() {
         try {
             for (Object option :
                     Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants()) {
@@ -70,7 +72,7 @@ final class PastCache implements Closeable {
         } catch (ClassNotFoundException without) {
             LOG.debug("this JVM has no such option", without);
         }
-        throw new UnsupportedOperationException("this JVM has no such option");
+        return null;
     }
 
     /** A block to be filled; none where all are in use, or would be of no use here. To be given back. */

@@ -73,7 +73,7 @@ class SlowSendersTest {
     @Test
     void aRouteMayTakeLongerThanAConnectionMayBeIdle() throws Exception {
         home.set("countersign.idle-timeout", "500ms");
-        home.write("routes/partners/from-acme.camel.yaml", waiting(1_500));
+        home.write("routes/partners/from-acme.camel.yaml", waiting(1_500, true));
         try (RunningService service = RunningService.start(home);
                 SSLSocket socket = Client.of(home.authority.certificate(), acme).connect(service.port())) {
             Answer answer = Client.exchange(
@@ -87,7 +87,7 @@ class SlowSendersTest {
     @Test
     void threadsThatManyHaveNeededAtOnceAreGivenBack() throws Exception {
         home.set("countersign.partner-max-transfers", String.valueOf(CALLERS));
-        home.write("routes/partners/from-acme.camel.yaml", waiting(2_000));
+        home.write("routes/partners/from-acme.camel.yaml", waiting(2_000, false));
         long before = threadsOfListeners();
         try (RunningService service = RunningService.start(home)) {
             List<SSLSocket> callers = new ArrayList<>();
@@ -105,7 +105,8 @@ class SlowSendersTest {
         }
     }
 
-    private static String waiting(int millis) {
+    /** @param asynchronous whether no thread waits meanwhile */
+    private static String waiting(int millis, boolean asynchronous) {
         return """
                 - route:
                     id: from-acme
@@ -113,12 +114,12 @@ class SlowSendersTest {
                       uri: direct:from-acme
                       steps:
                         - delay:
-                            asyncDelayed: "false"
+                            asyncDelayed: "ASYNCHRONOUS"
                             expression:
                               constant: MILLIS
                         - to:
                             uri: file:{{countersign.data}}/elsewhere
-                """.replace("MILLIS", String.valueOf(millis));
+                """.replace("MILLIS", String.valueOf(millis)).replace("ASYNCHRONOUS", String.valueOf(asynchronous));
     }
 
     private static long threadsOfListeners() {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,7 +18,7 @@ class FlushAheadTest {
 
     @Test
     void whatIsSmallIsFlushedAtItsEnd() throws IOException {
-        try (FlushAhead flushing = new FlushAhead(disk, new PastCache(FlushAheadTest::never), STEP)) {
+        try (FlushAhead flushing = cached()) {
             flushing.write(ByteBuffer.allocate(STEP - 1));
             assertThat(disk.flushes).hasValue(0);
             disk.allowed.release();
@@ -30,7 +29,7 @@ class FlushAheadTest {
 
     @Test
     void moreIsWrittenWhileItIsFlushed() throws Exception {
-        try (FlushAhead flushing = new FlushAhead(disk, new PastCache(FlushAheadTest::never), STEP)) {
+        try (FlushAhead flushing = cached()) {
             flushing.write(ByteBuffer.allocate(STEP));
             disk.begun.await();
             flushing.write(ByteBuffer.allocate(STEP)); // does not wait, and begins none beside it
@@ -46,7 +45,7 @@ class FlushAheadTest {
     @Test
     void whatFailedMeanwhileFailsTheWhole() throws Exception {
         disk.failure = new IOException("No space left on device");
-        try (FlushAhead flushing = new FlushAhead(disk, new PastCache(FlushAheadTest::never), STEP)) {
+        try (FlushAhead flushing = cached()) {
             flushing.write(ByteBuffer.allocate(STEP));
             disk.begun.await();
             disk.allowed.release(2);
@@ -56,7 +55,7 @@ class FlushAheadTest {
 
     @Test
     void nothingIsLeftRunningAtItsEnd() throws Exception {
-        FlushAhead flushing = new FlushAhead(disk, new PastCache(FlushAheadTest::never), STEP);
+        FlushAhead flushing = cached();
         flushing.write(ByteBuffer.allocate(STEP));
         disk.begun.await();
         disk.allowed.release();
@@ -64,8 +63,13 @@ class FlushAheadTest {
         assertThat(disk.flushes).hasValue(1);
     }
 
-    private static FileChannel never() {
-        throw new UnsupportedOperationException();
+    private FlushAhead cached() {
+        return new FlushAhead(
+                disk,
+                new PastCache(() -> {
+                    throw new UnsupportedOperationException();
+                }),
+                STEP);
     }
 
     /** Flushes when it is allowed to; the first one fails, if it is to. */

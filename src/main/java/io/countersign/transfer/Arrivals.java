@@ -144,12 +144,13 @@ public final class Arrivals implements Lasting {
      * be called at the start, before anything is received, and again and again.
      */
     public void recover() throws IOException {
-        if (!recovered) {
+        if (recovered) {
+            receipts().flushing().flush(ledger());
+        } else {
             receipts().flushing().begin(ledger(), receipts());
         }
         new Recovery(this).run(!recovered);
         recovered = true;
-        receipts().flushing().flush(ledger());
     }
 
     Path staging() throws IOException {

@@ -1,19 +1,13 @@
 package io.countersign.transfer;
 
-import io.countersign.ledger.Entry;
-import io.countersign.ledger.Entry.Direction;
-import io.countersign.ledger.Entry.State;
 import io.countersign.ledger.Flushed;
 import io.countersign.ledger.Ledger;
-import io.countersign.ledger.Transfers;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -37,8 +31,10 @@ final class ReceiptFlushing {
     private static final int AT_ONCE = 500;
 
     private final Durable durable;
-    private volatile Instant written = Instant.EPOCH;
+    private Instant written = Instant.EPOCH;
     private final Queue<Kept> unflushed = new ConcurrentLinkedQueue<>();
+    private Instant start = Instant.EPOCH;
+    private @Nullable EarlierReceipts earlier;
 
     private record Kept(Path file, Instant at) {}
 
@@ -51,69 +47,61 @@ final class ReceiptFlushing {
         unflushed.add(new Kept(file, at));
     }
 
-    /** At the start, before anything is received. */
+    /** At the start, before anything is received: only what must be compared is waited for. */
     void begin(Ledger ledger, ReceiptFolder receipts) throws IOException {
+        start = Clock.systemUTC().instant();
         Flushed last = ledger.read(connection -> Flushed.of(connection, ledger.node()))
-                .orElseGet(() -> new Flushed(Clock.systemUTC().instant(), boot()));
+                .orElseGet(() -> new Flushed(start, boot()));
         boolean sameRun = last.boot() != null && last.boot().equals(boot());
         Instant since = sameRun ? last.since() : last.since().minus(ASTRAY);
-        int written = 0;
-        for (List<Entry> some = received(ledger, since, ""); !some.isEmpty(); ) {
-            for (Entry entry : some) {
-                if (!sameRun && !isWhole(entry, receipts)) {
-                    receipts.keep(entry.partner(), entry.id(), String.valueOf(entry.receipt()));
-                    written++;
-                }
-                later(receipts.file(entry.partner(), entry.id()), last.since());
-            }
-            Entry end = some.get(some.size() - 1);
-            some = received(ledger, end.changed(), end.id());
-        }
-        if (written > 0) {
-            LOG.warn("recovered: {} receipts had not reached the disk, and are written again from the ledger", written);
+        EarlierReceipts given = new EarlierReceipts(ledger, receipts, since);
+        int mended = sameRun ? 0 : given.mend();
+        if (mended > 0) {
+            LOG.warn("recovered: {} receipts had not reached the disk, and are written again from the ledger", mended);
         }
         write(ledger, last.since());
-    }
-
-    private static boolean isWhole(Entry entry, ReceiptFolder receipts) throws IOException {
-        Path file = receipts.file(entry.partner(), entry.id());
-        byte[] receipt = String.valueOf(entry.receipt()).getBytes(StandardCharsets.UTF_8);
-        return Files.exists(file) && Arrays.equals(Files.readAllBytes(file), receipt);
-    }
-
-    private static List<Entry> received(Ledger ledger, Instant since, String id) throws IOException {
-        return ledger.read(connection -> new Transfers(connection)
-                .select(
-                        "node = ? AND (changed, id) > (?, ?) AND direction = ? AND state = ? AND receipt IS NOT NULL"
-                                + " ORDER BY changed, id LIMIT " + AT_ONCE,
-                        ledger.node(),
-                        Transfers.text(since),
-                        id,
-                        Transfers.word(Direction.IN),
-                        Transfers.word(State.RECEIVED)));
+        earlier = given;
     }
 
     /** Flushes those that are old enough. What fails stays, and is tried again. */
     void flush(Ledger ledger) throws IOException {
         Instant old = Clock.systemUTC().instant().minus(BY_ITSELF);
-        List<Path> some = first(old);
-        if (some.isEmpty()) {
-            return; // nothing to be written down either: a service with nothing to do writes nothing
-        }
         try {
-            for (; !some.isEmpty(); some = first(old)) {
-                durable.flushAll(some);
-                some.forEach(each -> unflushed.remove());
+            boolean some = flushEarlier(old);
+            some |= flushOwn(old);
+            if (!some) {
+                return; // nothing to be written down either: a service with nothing to do writes nothing
             }
         } catch (IOException failed) {
             LOG.warn("receipts could not be flushed, and are in the ledger until they can: {}", failed.toString());
             return;
         }
         Kept next = unflushed.peek();
-        Instant since = next == null ? old : next.at();
+        Instant since = earlier != null ? earlier.since() : next == null ? old : next.at();
         if (since.isAfter(written)) {
             write(ledger, since);
         }
+    }
+
+    private boolean flushEarlier(Instant old) throws IOException {
+        if (earlier == null) {
+            return false;
+        }
+        boolean some = earlier.flush(old);
+        if (earlier.areFlushedUntil(start)) {
+            earlier = null;
+        }
+        return some;
+    }
+
+    private boolean flushOwn(Instant old) throws IOException {
+        boolean some = false;
+        for (List<Path> next = first(old); !next.isEmpty(); next = first(old)) {
+            durable.flushAll(next);
+            next.forEach(each -> unflushed.remove());
+            some = true;
+        }
+        return some;
     }
 
     private List<Path> first(Instant old) {

@@ -92,6 +92,59 @@ class ReceiptFlushingTest {
         }
     }
 
+    /** Else a start after a crash under load waits for tens of thousands of them. */
+    @ParameterizedTest
+    @EnumSource
+    void aStartDoesNotWaitForWhatWasReceivedBefore(LedgerKind kind) throws Exception {
+        try (Ledger ledger = TestLedger.open(kind, folder, "here")) {
+            receipts().flushing().begin(ledger, receipts());
+            Flushed ofThisRun =
+                    new Flushed(longAgo.minusSeconds(60), flushed(ledger).boot());
+            write(ledger, ofThisRun);
+            boolean all = ledger.commit(connection -> {
+                Transfers transfers = new Transfers(connection);
+                for (int i = 0; i < MANY; i++) {
+                    transfers.add(entry(longAgo.plusMillis(i / 5), "{}"));
+                }
+                return true;
+            });
+            assertThat(all).isTrue();
+            String young = received(ledger, now, "{}");
+            Arrivals arrivals = new Arrivals();
+            arrivals.setLedger(ledger);
+            arrivals.setStaging(folder.resolve("staging").toString());
+            arrivals.setReceipts(folder.resolve("receipts").toString());
+            arrivals.recover();
+            assertThat(flushed(ledger)).isEqualTo(ofThisRun);
+            arrivals.recover();
+            assertThat(flushed(ledger).since())
+                    .as("all but " + young + ", which is younger than 40 s")
+                    .isEqualTo(longAgo.plusMillis((MANY - 1) / 5));
+        }
+    }
+
+    @Test
+    void whatWasReceivedBeforeAndCannotBeFlushedStays() throws Exception {
+        try (Ledger ledger = TestLedger.open(LedgerKind.SQLITE, folder, "here");
+                Logged log = Logged.by("countersign.received")) {
+            receipts().flushing().begin(ledger, receipts());
+            Flushed ofThisRun =
+                    new Flushed(longAgo.minusSeconds(60), flushed(ledger).boot());
+            write(ledger, ofThisRun);
+            String whole = received(ledger, longAgo, null);
+            Path noFolder = Files.createFile(
+                    Files.createDirectories(folder.resolve("receipts")).resolve("acme"));
+            ReceiptFolder receipts = receipts();
+            receipts.flushing().begin(ledger, receipts);
+            receipts.flushing().flush(ledger);
+            assertThat(log.news()).singleElement().asString().contains("receipts could not be flushed", whole);
+            assertThat(flushed(ledger)).isEqualTo(ofThisRun);
+            Files.delete(noFolder);
+            receipts.flushing().flush(ledger);
+            assertThat(flushed(ledger).since()).isAfter(longAgo);
+        }
+    }
+
     @Test
     void whatCannotBeFlushedIsSaidAndStays() throws Exception {
         try (Ledger ledger = TestLedger.open(LedgerKind.SQLITE, folder, "here");
@@ -108,9 +161,21 @@ class ReceiptFlushingTest {
     }
 
     private String received(Ledger ledger, Instant changed, @Nullable String inFile) throws IOException {
+        Entry entry = entry(changed, inFile);
+        assertThat(ledger.<Boolean>commit(connection -> new Transfers(connection).add(entry)))
+                .isTrue();
+        if (inFile != null) {
+            Path file = receipts().file("acme", entry.id());
+            Files.createDirectories(file.resolveSibling(""));
+            Files.writeString(file, inFile);
+        }
+        return entry.id();
+    }
+
+    private static Entry entry(Instant changed, @Nullable String inFile) {
         String id = Transfer.newId(changed);
         String receipt = inFile == null || inFile.isEmpty() ? "{\"id\": \"" + id + "\"}" : inFile;
-        Entry entry = new Entry(
+        return new Entry(
                 id,
                 "here",
                 Direction.IN,
@@ -130,14 +195,6 @@ class ReceiptFlushingTest {
                 null,
                 receipt,
                 null);
-        assertThat(ledger.<Boolean>commit(connection -> new Transfers(connection).add(entry)))
-                .isTrue();
-        if (inFile != null) {
-            Path file = receipts().file("acme", id);
-            Files.createDirectories(file.resolveSibling(""));
-            Files.writeString(file, inFile);
-        }
-        return id;
     }
 
     private static void write(Ledger ledger, Flushed flushed) throws IOException {

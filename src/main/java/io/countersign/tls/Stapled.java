@@ -1,5 +1,6 @@
 package io.countersign.tls;
 
+import java.io.IOException;
 import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
@@ -11,7 +12,8 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.bouncycastle.asn1.x509.AccessDescription;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,14 +74,18 @@ final class Stapled extends X509ExtendedKeyManager {
         return chain;
     }
 
+    /** With each handshake, so that nothing but the extension is parsed. */
     private static boolean namesResponder(X509Certificate certificate) {
+        byte[] extension = certificate.getExtensionValue(Extension.authorityInfoAccess.getId());
+        if (extension == null) {
+            return false;
+        }
         try {
-            AuthorityInformationAccess access = AuthorityInformationAccess.fromExtensions(
-                    new JcaX509CertificateHolder(certificate).getExtensions());
-            return access != null
-                    && Arrays.stream(access.getAccessDescriptions())
-                            .anyMatch(each -> each.getAccessMethod().equals(AccessDescription.id_ad_ocsp));
-        } catch (java.security.cert.CertificateEncodingException | RuntimeException unreadable) {
+            return Arrays.stream(
+                            AuthorityInformationAccess.getInstance(JcaX509ExtensionUtils.parseExtensionValue(extension))
+                                    .getAccessDescriptions())
+                    .anyMatch(each -> each.getAccessMethod().equals(AccessDescription.id_ad_ocsp));
+        } catch (IOException | RuntimeException unreadable) {
             return false;
         }
     }

@@ -9,6 +9,7 @@ import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Shown;
 import io.countersign.tls.ClientHello;
 import io.countersign.tls.Handshakes.Handshake;
+import io.countersign.tls.KeyShares;
 import io.countersign.tls.ListenerTls;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -306,7 +307,10 @@ final class FirstBytes extends AbstractConnection.NonBlocking implements Connect
                     unlessOver(ssl.getSSLEngine(), watched);
                 }
             });
-            ClientHello.read(begun).ifPresent(offer -> spoken.handshakes().began(ssl.getSSLEngine(), offer));
+            ClientHello.read(begun).ifPresent(offer -> {
+                spoken.handshakes().began(ssl.getSSLEngine(), offer);
+                KeyShares.choose(ssl.getSSLEngine(), offer);
+            });
         }
         watched.upgrade(next);
     }

@@ -10,22 +10,25 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a caller offers in the first message of TLS (RFC 8446, 4.1.2), to say why nothing came of it. It decides nothing: it is
- * read as far as its first bytes have come, and what cannot be read is left out.
+ * What a caller offers in the first message of TLS (RFC 8446, 4.1.2), to say why nothing came of it, and to choose among what
+ * it offers. It decides nothing else: it is read as far as its first bytes have come, and what cannot be read is left out.
  *
  * @param versions the newest first
  * @param suites cipher suites, by name where they have one here, else by number
+ * @param keyShares the groups for which it has brought a key (4.2.8), by their numbers in IANA's registry
  * @param server the name of the server that it wants (SNI, RFC 6066), where it says one
  */
 public record ClientHello(
         List<String> versions,
         List<String> suites,
+        List<Integer> keyShares,
         @Nullable String server) {
     private static final int HANDSHAKE = 22;
     private static final int CLIENT_HELLO = 1;
     private static final int RANDOM = 32;
     private static final int SERVER_NAME = 0;
     private static final int SUPPORTED_VERSIONS = 43;
+    private static final int KEY_SHARE = 51;
     private static final int LONGEST_NAME = 255;
     private static final int SSL_3 = 0x0300;
     private static final int TLS_1_3 = 0x0304;
@@ -68,6 +71,7 @@ public record ClientHello(
         ByteBuffer bytes = first.slice();
         List<String> versions = new ArrayList<>();
         List<String> suites = new ArrayList<>();
+        List<Integer> keyShares = new ArrayList<>();
         try {
             if (bytes.get() != HANDSHAKE || bytes.get() != 3) {
                 return Optional.empty();
@@ -89,9 +93,9 @@ public record ClientHello(
             }
             taken(bytes, bytes.get() & 0xff);
             bytes.position(bytes.position() + 2);
-            return Optional.of(new ClientHello(versions, suites, extensions(bytes, versions)));
+            return Optional.of(new ClientHello(versions, suites, keyShares, extensions(bytes, versions, keyShares)));
         } catch (BufferUnderflowException | IllegalArgumentException notWhole) {
-            return Optional.of(new ClientHello(versions, suites, null));
+            return Optional.of(new ClientHello(versions, suites, keyShares, null));
         }
     }
 
@@ -100,7 +104,7 @@ public record ClientHello(
         return !versions.isEmpty() && versions.stream().noneMatch(accepted::contains);
     }
 
-    private static @Nullable String extensions(ByteBuffer bytes, List<String> versions) {
+    private static @Nullable String extensions(ByteBuffer bytes, List<String> versions, List<Integer> keyShares) {
         String server = null;
         while (bytes.remaining() > 3) {
             int kind = word(bytes);
@@ -117,6 +121,12 @@ public record ClientHello(
                     if (version >= SSL_3 && version <= TLS_1_3) {
                         versions.add(version(version));
                     }
+                }
+            } else if (kind == KEY_SHARE && content.remaining() > 1) {
+                ByteBuffer shares = taken(content, word(content));
+                while (shares.remaining() > 3) {
+                    keyShares.add(word(shares));
+                    taken(shares, word(shares));
                 }
             } else if (kind == SERVER_NAME && content.remaining() > 5 && content.get(2) == 0) {
                 content.position(3);

@@ -13,7 +13,14 @@ import org.slf4j.LoggerFactory;
 public final class NativeCrypto {
     private static final Logger LOG = LoggerFactory.getLogger("countersign");
 
+    private static volatile boolean preferred;
+
     private NativeCrypto() {}
+
+    /** Whether this JVM asks it first. */
+    static boolean isPreferred() {
+        return preferred;
+    }
 
     /** Has this JVM ask it first from now on, where it runs and its own tests pass. */
     public static void prefer() {
@@ -26,6 +33,7 @@ public final class NativeCrypto {
                 LOG.warn("native cryptography fails its own tests: the JDK's own is used");
             } else {
                 int unused = Security.insertProviderAt(provider, 1);
+                preferred = true;
             }
         } catch (LinkageError none) {
             LOG.info("native cryptography does not run here ({}): the JDK's own is used", none.toString());

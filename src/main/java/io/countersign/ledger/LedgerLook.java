@@ -32,7 +32,7 @@ public record LedgerLook(String name, String version, boolean isNewer, String da
             return new LedgerLook(
                     database.name(),
                     version,
-                    !version.isEmpty() && MigrationVersion.fromVersion(version).isNewerThan(Tables.newest()),
+                    !version.isEmpty() && MigrationVersion.fromVersion(version).isNewerThan(Tables.NEWEST),
                     damage,
                     Nodes.isBuilt(connection, node));
         } catch (SQLException failed) {

@@ -45,13 +45,13 @@ public final class LedgerReader implements AutoCloseable {
         try {
             open.rollback();
             String version = Tables.version(open);
-            String newest = Tables.newest();
-            return version.isEmpty() || !MigrationVersion.fromVersion(newest).isNewerThan(version)
+            return version.isEmpty()
+                            || !MigrationVersion.fromVersion(Tables.NEWEST).isNewerThan(version)
                     ? null
                     : new Trouble(
                             Trouble.Kind.WORK,
                             "it has tables of version " + version,
-                            "start the service once, which brings them to version " + newest,
+                            "start the service once, which brings them to version " + Tables.NEWEST,
                             failed);
         } catch (SQLException unknown) {
             failed.addSuppressed(unknown);

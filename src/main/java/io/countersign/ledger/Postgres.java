@@ -65,6 +65,9 @@ final class Postgres implements Database {
             if (Database.ask(connection, "SHOW fsync").equals("off")) {
                 LOG.warn("{}: the server's fsync is off, so that a power cut may undo what was promised", name());
             }
+            if (Tables.areUpToDate(connection)) {
+                return;
+            }
         }
         Tables.bringUpToDate(this, source, 1);
     }

@@ -66,6 +66,9 @@ final class Sqlite implements Database {
                         false,
                         null);
             }
+            if (Tables.areUpToDate(connection)) {
+                return;
+            }
         }
         Tables.bringUpToDate(this, creating, TRIES);
     }

@@ -30,7 +30,7 @@ class OlderTablesTest {
             assertThatThrownBy(() -> reader.read(connection -> new RefusalRows(connection).recent(1)))
                     .isInstanceOf(LedgerException.class)
                     .hasMessage("the ledger " + file + " cannot be read: it has tables of version 2; start the service"
-                            + " once, which brings them to version " + Tables.newest());
+                            + " once, which brings them to version " + Tables.NEWEST);
             String needsNoNewer = reader.read(connection -> Database.ask(connection, "SELECT COUNT(*) FROM transfer"));
             assertThat(needsNoNewer).isEqualTo("0");
             Entries.opened(new PostgresServer.Database(url, "", "")).close();

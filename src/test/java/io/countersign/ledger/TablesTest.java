@@ -1,0 +1,44 @@
+package io.countersign.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countersign.testing.LedgerKind;
+import io.countersign.testing.TestLedger;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationVersion;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Flyway is asked where the tables are not those that are known here. */
+class TablesTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void theNewestIsThatOfTheLastMigration() {
+        Flyway all = Flyway.configure()
+                .dataSource("jdbc:sqlite:" + folder.resolve("none.db"), "", "")
+                .locations("classpath:io/countersign/ledger")
+                .load();
+        assertThat(Stream.of(all.info().all()).map(MigrationInfo::getVersion).max(MigrationVersion::compareTo))
+                .hasValue(MigrationVersion.fromVersion(Tables.NEWEST));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onesThatAreThereNeedNone(LedgerKind kind) throws Exception {
+        try (Ledger ledger = TestLedger.open(kind, folder, "here")) {
+            assertThat(ledger.<Boolean>read(Tables::areUpToDate)).isTrue();
+            ledger.commit(connection -> {
+                Database.run(connection, "UPDATE ledger_version SET version = '6.1' WHERE version = '7'");
+                return true;
+            });
+            assertThat(ledger.<Boolean>read(Tables::areUpToDate)).isFalse();
+        }
+    }
+}

@@ -7,24 +7,18 @@ import io.countersign.proxy.ProxyHeader.Beginning;
 import io.countersign.proxy.UnclearCallerException;
 import io.countersign.refusal.Refusals;
 import io.countersign.refusal.Shown;
-import io.countersign.tls.ClientHello;
-import io.countersign.tls.Handshakes.Handshake;
-import io.countersign.tls.KeyShares;
 import io.countersign.tls.ListenerTls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLEngine;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
@@ -75,8 +69,6 @@ final class FirstBytes extends AbstractConnection.NonBlocking implements Connect
     private Scheduler.@Nullable Task limit;
     private ByteBuffer begun = BufferUtil.EMPTY_BUFFER;
     private @Nullable ProxyHeader header;
-    private volatile boolean somethingCame;
-    private volatile boolean wholeHello;
 
     /** What of it a listener has. */
     static final class Factory extends AbstractConnectionFactory {
@@ -277,9 +269,6 @@ final class FirstBytes extends AbstractConnection.NonBlocking implements Connect
     }
 
     private void speakTls() {
-        somethingCame = begun.hasRemaining();
-        wholeHello = begun.remaining() > 5
-                && begun.remaining() >= 5 + (begun.getShort(begun.position() + 3) & 0xffff); // a record (RFC 8446, 5.1)
         InetSocketAddress caller = caller();
         LimitedEndPoint connection = Wrapped.find(getEndPoint(), LimitedEndPoint.class);
         if (caller != null && connection != null && !connections.isOf(connection, caller.getAddress())) {
@@ -301,40 +290,10 @@ final class FirstBytes extends AbstractConnection.NonBlocking implements Connect
         watched.look(begun);
         Connection next = tls.newConnection(connector, watched);
         if (next instanceof SslConnection ssl) {
-            ssl.addEventListener(new Connection.Listener() {
-                @Override
-                public void onClosed(Connection closed) {
-                    unlessOver(ssl.getSSLEngine(), watched);
-                }
-            });
-            ClientHello.read(begun).ifPresent(offer -> {
-                spoken.handshakes().began(ssl.getSSLEngine(), offer);
-                KeyShares.choose(ssl.getSSLEngine(), offer);
-            });
+            InetAddress who = caller != null ? caller.getAddress() : proxies.isListed(peer) ? null : peer;
+            new FollowedHandshake(ssl, watched, spoken, refusals, who).follow(begun);
         }
         watched.upgrade(next);
-    }
-
-    /** Some ends of a connection are no failure of its handshake for Jetty, and of half a message JSSE says nothing. */
-    private void unlessOver(SSLEngine engine, Watched watched) {
-        InetSocketAddress caller = caller();
-        if (!somethingCame
-                || (caller == null && proxies.isListed(peer))
-                || !watched.over()
-                || !LimitedEndPoint.tells(getEndPoint())) {
-            return;
-        }
-        Handshake handshake = spoken.handshakes().ended(engine);
-        String ours = LimitedEndPoint.why(getEndPoint());
-        String reason = ours != null
-                ? "does not come to the end of its handshake: " + ours
-                : wholeHello || handshake.answered()
-                        ? new FailedHandshake(new ClosedChannelException(), handshake, watched.alert(), spoken).reason()
-                        : "the connection was closed before the first message of its handshake was whole";
-        refusals.refuseHandshake(
-                Refusals.Caller.of(null, Addresses.format(caller == null ? peer : caller.getAddress()), null),
-                new Shown(HandshakeFailures.version(handshake), HandshakeFailures.server(handshake), List.of(), false),
-                reason);
     }
 
     /** What has come for TLS; not kept, for as long as its connection lasts. */

@@ -1,5 +1,6 @@
 package io.countersign.listener;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -55,6 +56,15 @@ final class LimitedEndPoint extends SocketChannelEndPoint {
     /** How far its requests have come. */
     Pace pace() {
         return pace;
+    }
+
+    /** Whether something has come that nobody has read yet; not where that cannot be found out. */
+    boolean isUnread() {
+        try {
+            return getChannel().socket().getInputStream().available() > 0;
+        } catch (IOException gone) {
+            return false;
+        }
     }
 
     /** Its handshake is over, or it has none. */

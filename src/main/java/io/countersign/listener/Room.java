@@ -27,8 +27,11 @@ final class Room {
 
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
 
-    /** Before it is over nobody counts as silent: what he has said may lie unread, where many come at once. */
+    /** Before it is over nobody counts as silent: what he says may be on its way. */
     private static final long HEARING = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** Each time it is a call of the system. */
+    private static final int MOST_ASKED = 32;
 
     private enum Stage {
         SILENT,
@@ -117,20 +120,33 @@ final class Room {
     /** The one among them that gives way, which ends from here on; none where there is none. */
     private synchronized @Nullable LimitedEndPoint newcomer(long until) {
         boolean unused = comesToBe(() -> coming.isEmpty() || !in(Stage.SILENT).isEmpty(), until);
-        LimitedEndPoint silent = in(Stage.SILENT).values().stream().findFirst().orElse(null);
-        if (silent != null) {
+        LimitedEndPoint silent = silent();
+        for (LimitedEndPoint heard = null; silent != null && silent != heard; silent = silent()) {
+            heard = silent;
+            SelectableChannel channel = silent.getChannel();
             long now = System.nanoTime();
             unused = comesToBe(
-                    () -> !in(Stage.SILENT).containsKey(silent.getChannel()),
-                    Math.min(until, now + HEARING - silent.age(now)));
+                    () -> !in(Stage.SILENT).containsKey(channel), Math.min(until, now + HEARING - silent.age(now)));
         }
-        for (Stage stage : List.of(Stage.SILENT, Stage.SHAKING)) {
+        if (silent != null && move(silent, Stage.SILENT, Stage.ENDING)) {
+            return silent;
+        }
+        for (Stage stage : List.of(Stage.SHAKING, Stage.SILENT)) {
             for (LimitedEndPoint oldest : in(stage).values()) {
                 move(oldest, stage, Stage.ENDING);
                 return oldest;
             }
         }
         return null;
+    }
+
+    /** The oldest that has said nothing: what others have said may lie unread, on a machine that is busy. */
+    private @Nullable LimitedEndPoint silent() {
+        return in(Stage.SILENT).values().stream()
+                .limit(MOST_ASKED)
+                .filter(connection -> !connection.isUnread())
+                .findFirst()
+                .orElse(null);
     }
 
     private boolean endIdle() {

@@ -281,7 +281,7 @@ final class FirstBytes extends AbstractConnection.NonBlocking implements Connect
             return;
         }
         if (connection != null) {
-            connections.room().shakesHands(connection);
+            connections.room().shakesHands(connection, FollowedHandshake.isWhole(begun));
         }
         EndPoint endPoint = caller != null
                 ? new ProxyEndPoint(getEndPoint(), getEndPoint().getLocalSocketAddress(), caller)

@@ -41,12 +41,16 @@ final class FollowedHandshake implements Connection.Listener {
         this.who = who;
     }
 
+    /** Whether the first record (RFC 8446, 5.1) has come to its end. */
+    static boolean isWhole(ByteBuffer first) {
+        return first.remaining() > RECORD_HEADER
+                && first.remaining() >= RECORD_HEADER + (first.getShort(first.position() + RECORD_LENGTH) & 0xffff);
+    }
+
     /** @param first bytes of it, which are left as they are */
     void follow(ByteBuffer first) {
         somethingCame = first.hasRemaining();
-        wholeHello = first.remaining() > RECORD_HEADER
-                && first.remaining() // a record (RFC 8446, 5.1)
-                        >= RECORD_HEADER + (first.getShort(first.position() + RECORD_LENGTH) & 0xffff);
+        wholeHello = isWhole(first);
         ssl.addEventListener(this);
         ClientHello.read(first).ifPresent(offer -> {
             spoken.handshakes().began(ssl.getSSLEngine(), offer);

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The room that a listener has for connections, and who gives way where there is no more of it. Newcomers have a quarter of it
  * among themselves, which those make free who have been idle for the longest; for more of them, others of theirs give way: whoever
- * has said nothing first, then whoever is in his handshake, the oldest first. One that was taken a moment ago is waited for
- * until it is known which of these it is.
+ * has said nothing first, then whoever has said half a message, then whoever is in his handshake, the oldest first. One that was
+ * taken a moment ago is waited for until it is known which of these it is.
  */
 final class Room {
     /** So many may be about to close at a time, and have their file descriptors yet. */
@@ -35,6 +35,7 @@ final class Room {
 
     private enum Stage {
         SILENT,
+        BEGUN,
         SHAKING,
         SETTLED,
         ENDING
@@ -65,12 +66,13 @@ final class Room {
         }
     }
 
-    synchronized void shakesHands(LimitedEndPoint connection) {
-        move(connection, Stage.SILENT, Stage.SHAKING);
+    /** @param whole whether its first message has come as a whole; half of one may be nothing at all */
+    synchronized void shakesHands(LimitedEndPoint connection, boolean whole) {
+        move(connection, Stage.SILENT, whole ? Stage.SHAKING : Stage.BEGUN);
     }
 
     synchronized void settled(LimitedEndPoint connection) {
-        if (move(connection, Stage.SHAKING, Stage.SETTLED)) {
+        if (move(connection, Stage.SHAKING, Stage.SETTLED) || move(connection, Stage.BEGUN, Stage.SETTLED)) {
             connection.settle();
         }
     }
@@ -83,7 +85,7 @@ final class Room {
 
     /** Those that nobody has ended yet, as it is now. */
     synchronized List<LimitedEndPoint> all() {
-        return Stream.of(Stage.SILENT, Stage.SHAKING, Stage.SETTLED)
+        return Stream.of(Stage.SILENT, Stage.BEGUN, Stage.SHAKING, Stage.SETTLED)
                 .flatMap(stage -> in(stage).values().stream())
                 .toList();
     }
@@ -114,7 +116,10 @@ final class Room {
     }
 
     private synchronized int newcomers() {
-        return coming.size() + in(Stage.SILENT).size() + in(Stage.SHAKING).size();
+        return coming.size()
+                + in(Stage.SILENT).size()
+                + in(Stage.BEGUN).size()
+                + in(Stage.SHAKING).size();
     }
 
     /** The one among them that gives way, which ends from here on; none where there is none. */
@@ -131,7 +136,7 @@ final class Room {
         if (silent != null && move(silent, Stage.SILENT, Stage.ENDING)) {
             return silent;
         }
-        for (Stage stage : List.of(Stage.SHAKING, Stage.SILENT)) {
+        for (Stage stage : List.of(Stage.BEGUN, Stage.SHAKING, Stage.SILENT)) {
             for (LimitedEndPoint oldest : in(stage).values()) {
                 move(oldest, stage, Stage.ENDING);
                 return oldest;

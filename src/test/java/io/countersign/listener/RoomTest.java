@@ -117,4 +117,30 @@ class RoomTest {
             }
         }
     }
+
+    @Test
+    void whoHasSaidHalfAMessageGivesWayBeforeOneWhoseHandshakeIsUnderWay() throws Exception {
+        try (Socket partner = caller();
+                Socket stranger = caller()) {
+            LimitedEndPoint underWay = taken();
+            LimitedEndPoint half = taken();
+            room.shakesHands(underWay, true);
+            room.shakesHands(half, false);
+            assertThat(room.isFree()).isTrue();
+            assertThat(half.why()).startsWith("gave way to others");
+            assertThat(underWay.why()).isNull();
+            assertThat(partner.isConnected() && stranger.isConnected()).isTrue();
+        }
+    }
+
+    @Test
+    void aHandshakeThatBeganWithHalfAMessageMayEndWell() throws Exception {
+        try (Socket partner = caller()) {
+            LimitedEndPoint connection = taken();
+            room.shakesHands(connection, false);
+            room.settled(connection);
+            assertThat(connection.isSettled()).isTrue();
+            assertThat(partner.isConnected()).isTrue();
+        }
+    }
 }

@@ -10,6 +10,7 @@ import io.countersign.testing.Issue;
 import io.countersign.testing.RunningService;
 import io.countersign.testing.TestHome;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -102,14 +103,15 @@ class ClientAuthenticationTest {
     @Test
     void twoChoicesOnOnePortAreAnErrorAtStart() throws Exception {
         TestHome home = new TestHome(folder);
+        String host = "127.45.67.89"; // where nobody else takes a port that was free a moment ago
         int port;
-        try (ServerSocket free = new ServerSocket(0)) {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(host))) {
             port = free.getLocalPort();
         }
-        home.set("countersign.port", Integer.toString(port));
-        home.write("routes/second.camel.yaml", second("NONE", true).replace("127.0.0.1:0", "127.0.0.1:" + port));
+        home.set("countersign.host", host).set("countersign.port", Integer.toString(port));
+        home.write("routes/second.camel.yaml", second("NONE", true).replace("127.0.0.1:0", host + ":" + port));
         assertThatThrownBy(() -> RunningService.start(home)).hasMessageContaining("different TLS beans");
-        assertThatThrownBy(() -> new Socket("127.0.0.1", port)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> new Socket(host, port)).isInstanceOf(IOException.class);
     }
 
     private static Answer ask(TestHome home, @Nullable Certified shown, int port, String protocol) throws IOException {

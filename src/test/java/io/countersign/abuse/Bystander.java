@@ -17,6 +17,8 @@ final class Bystander implements AutoCloseable {
     private static final int WARM = 50;
     private static final int EACH = 10;
 
+    private static final int TRIES = 3;
+
     private final Client client;
     private final int port;
     private final List<Long> nanos = new CopyOnWriteArrayList<>();
@@ -45,8 +47,7 @@ final class Bystander implements AutoCloseable {
             int sent = WARM;
             while (!over) {
                 long began = System.nanoTime();
-                try (SSLSocket socket = client.connect(port)) {
-                    send(socket);
+                try (SSLSocket socket = opened()) {
                     nanos.set(nanos.size() - 1, System.nanoTime() - began);
                     sent++;
                     for (int i = 1; i < EACH && !over; i++, sent++) {
@@ -57,6 +58,25 @@ final class Bystander implements AutoCloseable {
             end.complete(sent);
         } catch (IOException | RuntimeException failed) {
             end.completeExceptionally(failed);
+        }
+    }
+
+    /** As partners do, it tries again where a new connection has given way to others; what that takes counts. */
+    private SSLSocket opened() throws IOException {
+        for (int tries = 1; ; tries++) {
+            SSLSocket socket = null;
+            try {
+                socket = client.connect(port);
+                send(socket);
+                return socket;
+            } catch (IOException gaveWay) {
+                if (socket != null) {
+                    socket.close();
+                }
+                if (tries == TRIES) {
+                    throw gaveWay;
+                }
+            }
         }
     }
 

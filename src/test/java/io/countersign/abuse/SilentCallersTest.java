@@ -51,15 +51,13 @@ class SilentCallersTest {
                     assertThat(turnedAway).hasMessageContaining("reset");
                 }
             }
-            Awaitility.await()
-                    .atMost(Duration.ofMinutes(2))
-                    .until(() -> service.refusals().size() >= SILENT + GARBAGE);
+            Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> strangers(service) >= SILENT + GARBAGE);
             Awaitility.await().until(() -> partner.measured() > 100);
 
             assertThat(partner.p99()).as("the 99th percentile, ms").isLessThan(partner.bearable());
             int sent = partner.sent();
             assertThat(home.files("inbox/acme")).hasSize(sent);
-            assertThat(service.refusals()).hasSize(SILENT + GARBAGE);
+            assertThat(strangers(service)).isEqualTo(SILENT + GARBAGE);
             assertThat(service.refusals())
                     .anyMatch(refused -> refused.reason().contains("countersign.handshake-timeout"))
                     .anyMatch(refused -> refused.reason().contains("gave way to others"));
@@ -71,5 +69,12 @@ class SilentCallersTest {
                 each.close();
             }
         }
+    }
+
+    /** How many of them were refused: not a partner's new connection, which may have given way once among so many. */
+    private static long strangers(RunningService service) {
+        return service.refusals().stream()
+                .filter(refused -> !"127.0.0.1".equals(refused.caller().address()))
+                .count();
     }
 }

@@ -19,17 +19,18 @@ import org.jspecify.annotations.Nullable;
 public final class KeyShares {
     private static final int P_256 = 0x0017;
     private static final int X25519 = 0x001d;
+    /** As the JDK does, once. */
+    private static final boolean TAKEN =
+            isTaken(System.getProperty("jdk.tls.namedGroups"), Security.getProperty("jdk.tls.disabledAlgorithms"));
 
     private KeyShares() {}
 
     /** Before the engine has seen the offer. */
     public static void choose(SSLEngine engine, ClientHello offer) {
-        if (NativeCrypto.isPreferred()
+        if (TAKEN
+                && NativeCrypto.isPreferred()
                 && offer.keyShares().contains(P_256)
-                && offer.keyShares().contains(X25519)
-                && isTaken(
-                        System.getProperty("jdk.tls.namedGroups"),
-                        Security.getProperty("jdk.tls.disabledAlgorithms"))) {
+                && offer.keyShares().contains(X25519)) {
             SSLParameters parameters = engine.getSSLParameters();
             parameters.setAlgorithmConstraints(new WithoutX25519(parameters.getAlgorithmConstraints()));
             engine.setSSLParameters(parameters);

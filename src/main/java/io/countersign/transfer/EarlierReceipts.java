@@ -18,7 +18,7 @@ import java.util.List;
  * thousands after a crash under load, so that they are taken some at a time, in the order in which they were given.
  */
 final class EarlierReceipts {
-    private static final int AT_ONCE = 500;
+    static final int AT_ONCE = 500;
     private static final Instant WHENEVER = Instant.parse("9999-12-31T23:59:59Z");
 
     private final Ledger ledger;

@@ -28,8 +28,6 @@ final class ReceiptFlushing {
     /** By how much the clock may have been set back. */
     private static final Duration ASTRAY = Duration.ofMinutes(10);
 
-    private static final int AT_ONCE = 500;
-
     private final Durable durable;
     private Instant written = Instant.EPOCH;
     private final Queue<Kept> unflushed = new ConcurrentLinkedQueue<>();
@@ -106,7 +104,7 @@ final class ReceiptFlushing {
 
     private List<Path> first(Instant old) {
         return unflushed.stream()
-                .limit(AT_ONCE)
+                .limit(EarlierReceipts.AT_ONCE)
                 .takeWhile(each -> !each.at().isAfter(old))
                 .map(Kept::file)
                 .toList();

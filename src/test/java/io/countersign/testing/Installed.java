@@ -1,12 +1,20 @@
 package io.countersign.testing;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** The distribution as it was built, with a home of its own that plays one of the sample certificates. */
@@ -46,10 +54,17 @@ public record Installed(Path home) {
         return new Installed(home);
     }
 
+    /** Of those that no outgoing connection takes by itself before the service does. */
     public static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return free.getLocalPort();
+        for (int tries = 0; tries < 100; tries++) {
+            try (ServerSocket free =
+                    new ServerSocket(ThreadLocalRandom.current().nextInt(10_240, 32_768))) {
+                return free.getLocalPort();
+            } catch (BindException taken) {
+                // another, then
+            }
         }
+        throw new IOException("no port is free");
     }
 
     /** Knows a partner by the sample certificate of the same name, who listens on a port of this machine. */
@@ -73,6 +88,36 @@ public record Installed(Path home) {
 
     public Path outbox(String partner) throws IOException {
         return Files.createDirectories(data("outbox/" + partner));
+    }
+
+    /** What has come from a partner: SHA-256 by the name, which goes after time and id. */
+    public Map<String, String> received(String partner) throws IOException {
+        Map<String, String> received = new TreeMap<>();
+        for (Path file : files(data("inbox/" + partner))) {
+            String name = file.getFileName().toString().split("_", 3)[2];
+            if (received.put(name, sha256(Files.readAllBytes(file))) != null) {
+                throw new AssertionError(name + " came twice");
+            }
+        }
+        return received;
+    }
+
+    /** All files below a folder; none where there is no folder. */
+    public static List<Path> files(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).toList();
+        }
+    }
+
+    public static String sha256(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException(missing);
+        }
     }
 
     /** Starts the service and waits until it listens. */

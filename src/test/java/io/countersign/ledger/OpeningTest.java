@@ -199,8 +199,7 @@ class OpeningTest {
         URI server = URI.create(database.url().substring("jdbc:".length()));
         try (FaultProxy slow = FaultProxy.before(server.getPort())) {
             slow.fault(Way.TO_CALLER, new Latency(Duration.ofSeconds(6), Duration.ZERO, 1));
-            // The driver waits for 5 s at most to hear whether TLS is spoken.
-            String url = "jdbc:postgresql://127.0.0.1:" + slow.port() + server.getPath() + "?sslmode=disable";
+            String url = "jdbc:postgresql://127.0.0.1:" + slow.port() + server.getPath();
             CompletableFuture<Void> healed = CompletableFuture.runAsync(
                     () -> {
                         Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> slow.passed(Way.TO_CALLER) > 0);

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The distribution as it was built, and the README's two of it. */
 class DistributionIT {
+    private static final String COMMAND = "io.countersign.cli.Commands source: ";
+    private static final String SIGNED = "org.bouncycastle.asn1.ASN1Object source: ";
     private static final Pattern BLOCK = Pattern.compile("```(sh|yaml|properties)\\n(.*?)```", Pattern.DOTALL);
 
     @TempDir
@@ -105,6 +107,8 @@ class DistributionIT {
         copy(Installed.DISTRIBUTION, installed);
         String java = "JAVA_HOME=" + System.getProperty("java.home");
         Files.writeString(installed.resolve("routes/own.camel.yaml"), "what the samples have nothing to do with: [");
+        Path old = Files.createDirectory(installed.resolve("lib/unsigned")).resolve("bcprov-jdk18on-1.0.jar");
+        Files.writeString(old, "of a version before");
         Path link = Files.createSymbolicLink(
                 folder.resolve("share-classes"), folder.relativize(installed.resolve("bin/share-classes")));
         Command shared = Command.run(
@@ -115,23 +119,36 @@ class DistributionIT {
         assertThat(shared.exitCode()).as(shared.output()).isZero();
         assertThat(shared.output()).contains("done");
         copy(installed, elsewhere);
-        assertThat(load(installed, java)).contains("io.countersign.cli.Commands source: shared objects file");
+        assertThat(load(installed, java))
+                .contains(COMMAND + "shared objects file")
+                .contains(SIGNED + "shared objects file");
         // The copies' times differ.
-        assertThat(load(elsewhere, java)).contains("io.countersign.cli.Commands source: file:");
+        assertThat(load(elsewhere, java)).contains(COMMAND + "file:").contains(SIGNED + "file:" + path(elsewhere));
+        Path unsigned = installed.resolve("lib/unsigned");
+        assertThat(Installed.files(unsigned)).hasSize(5).doesNotContain(old);
+        Files.writeString(unsigned.resolve("release"), "IMPLEMENTOR=\"another\"\n");
+        assertThat(load(installed, java)).contains(SIGNED + "file:" + installed + "/lib/bcprov-");
     }
 
-    /** Says only its version, and in a file from where it has its classes. */
+    private static String path(Path installation) {
+        return installation.toUri().getRawPath().replaceAll("/$", "") + "/lib/unsigned/bcprov-";
+    }
+
+    /** Has a certificate looked at, and says in a file from where it has its classes. */
     private String load(Path installation, String java) throws Exception {
         Path classes = folder.resolve("classes.log");
-        Command version = Command.run(
+        Command looked = Command.run(
                 folder,
                 List.of(
                         "env",
                         java,
                         "JAVA_OPTS=-Xlog:class+load:file=" + classes,
                         installation.resolve("bin/countersign").toString(),
-                        "--version"));
-        assertThat(version).isEqualTo(new Command(0, "countersign 0.1.0\n"));
+                        "partners",
+                        "list",
+                        "--home",
+                        installation.resolve("lib/samples").toString()));
+        assertThat(looked.exitCode()).as(looked.output()).isZero();
         return Files.readString(classes);
     }
 

@@ -1,5 +1,6 @@
 package io.countersign.testing;
 
+import io.countersign.cli.UnsignedCopies;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,10 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.jar.JarEntry;
-import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 
@@ -95,28 +94,8 @@ final class ClassArchive {
 
     /** What a signed jar holds is never taken from an archive, and costs a fifth of a start to be checked. */
     private static String unsigned(Path folder, String jar) throws IOException {
-        try (JarFile signed = new JarFile(jar, false)) {
-            if (signed.stream().noneMatch(entry -> isSignature(entry.getName()))) {
-                return jar;
-            }
-            Path copy = folder.resolve(Path.of(jar).getFileName());
-            if (Files.notExists(copy)) {
-                try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(copy))) {
-                    for (JarEntry entry : Collections.list(signed.entries())) {
-                        if (!isSignature(entry.getName())) {
-                            out.putNextEntry(new JarEntry(entry.getName()));
-                            signed.getInputStream(entry).transferTo(out);
-                        }
-                    }
-                }
-            }
-            return copy.toString();
-        }
-    }
-
-    private static boolean isSignature(String entry) {
-        return entry.startsWith("META-INF/")
-                && (entry.endsWith(".SF") || entry.endsWith(".RSA") || entry.endsWith(".DSA"));
+        Path copy = folder.resolve(Path.of(jar).getFileName());
+        return Files.exists(copy) || UnsignedCopies.copy(Path.of(jar), copy) ? copy.toString() : jar;
     }
 
     /** By a service that starts, and is asked to stop. */

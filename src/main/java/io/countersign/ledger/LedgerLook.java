@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -30,11 +29,7 @@ public record LedgerLook(String name, String version, boolean isNewer, String da
             String damage = database instanceof Sqlite ? damage(connection) : "";
             String version = Tables.version(connection);
             return new LedgerLook(
-                    database.name(),
-                    version,
-                    !version.isEmpty() && MigrationVersion.fromVersion(version).isNewerThan(Tables.NEWEST),
-                    damage,
-                    Nodes.isBuilt(connection, node));
+                    database.name(), version, Tables.isNewer(version), damage, Nodes.isBuilt(connection, node));
         } catch (SQLException failed) {
             throw database.trouble(failed).exception(database, "cannot be read");
         }

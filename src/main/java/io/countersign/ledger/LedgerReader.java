@@ -2,7 +2,6 @@ package io.countersign.ledger;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,14 +44,13 @@ public final class LedgerReader implements AutoCloseable {
         try {
             open.rollback();
             String version = Tables.version(open);
-            return version.isEmpty()
-                            || !MigrationVersion.fromVersion(Tables.NEWEST).isNewerThan(version)
-                    ? null
-                    : new Trouble(
+            return Tables.isOlder(version)
+                    ? new Trouble(
                             Trouble.Kind.WORK,
                             "it has tables of version " + version,
                             "start the service once, which brings them to version " + Tables.NEWEST,
-                            failed);
+                            failed)
+                    : null;
         } catch (SQLException unknown) {
             failed.addSuppressed(unknown);
             return null;

@@ -54,6 +54,7 @@ final class Postgres implements Database {
     public void prepare() throws SQLException, LedgerException {
         mustBeAddress();
         DataSource source = source(FIRST_LOGIN_SECONDS);
+        String there;
         try (Connection connection = source.getConnection()) {
             if (Database.ask(connection, "SELECT current_schema()").isEmpty()) {
                 throw new LedgerException(
@@ -65,11 +66,9 @@ final class Postgres implements Database {
             if (Database.ask(connection, "SHOW fsync").equals("off")) {
                 LOG.warn("{}: the server's fsync is off, so that a power cut may undo what was promised", name());
             }
-            if (Tables.areUpToDate(connection)) {
-                return;
-            }
+            there = Tables.there(connection);
         }
-        Tables.bringUpToDate(this, source, 1);
+        Tables.bringUpToDate(this, source, there, 1);
     }
 
     @Override

@@ -55,6 +55,7 @@ final class Sqlite implements Database {
         }
         SQLiteDataSource creating = new SQLiteDataSource(config());
         creating.setUrl(url);
+        String there;
         try (Connection connection = made(creating)) {
             Database.run(connection, "BEGIN IMMEDIATE");
             Database.run(connection, "ROLLBACK");
@@ -66,11 +67,9 @@ final class Sqlite implements Database {
                         false,
                         null);
             }
-            if (Tables.areUpToDate(connection)) {
-                return;
-            }
+            there = Tables.there(connection);
         }
-        Tables.bringUpToDate(this, creating, TRIES);
+        Tables.bringUpToDate(this, creating, there, TRIES);
     }
 
     /** SQLite waits for a lock, but not for whoever just writes to a file that has no write-ahead log yet. */

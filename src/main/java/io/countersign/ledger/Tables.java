@@ -4,13 +4,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.MigrationInfo;
-import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.MigrationVersion;
 
 /** The ledger's tables, made and brought up to date by Flyway. */
@@ -23,17 +20,26 @@ final class Tables {
     private Tables() {}
 
     /**
-     * Makes or changes them, where that is needed.
+     * Makes or changes them. Flyway is asked only where that is needed: it takes a twentieth of a start to find that it is not.
      *
+     * @param there the version of those that are there
      * @param tries more than one where Flyway does not keep those apart who begin at once, so that one may find what another has
      *     half done
      * @throws LedgerException where they are those of a newer version, or of something else
      */
-    static void bringUpToDate(Database database, DataSource source, int tries) throws LedgerException {
+    static void bringUpToDate(Database database, DataSource source, String there, int tries) throws LedgerException {
+        if (there.equals(NEWEST)) {
+            return;
+        }
         try {
-            Flyway flyway = flyway(source);
-            refuseNewer(database, flyway.info().all());
-            flyway.migrate();
+            if (isNewer(there)) {
+                throw new LedgerException(
+                        database.name() + " cannot be opened: a newer Countersign made it (tables of version " + there
+                                + "), which this one does not know; run that one",
+                        false,
+                        null);
+            }
+            flyway(source).migrate();
         } catch (FlywayException failed) {
             if (failed.getErrorCode() == CoreErrorCode.NON_EMPTY_SCHEMA_WITHOUT_SCHEMA_HISTORY_TABLE) {
                 throw new LedgerException(
@@ -44,20 +50,29 @@ final class Tables {
             }
             if (tries > 1) {
                 LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
-                bringUpToDate(database, source, tries - 1);
+                bringUpToDate(database, source, there, tries - 1);
                 return;
             }
             throw database.trouble(failed).exception(database, "cannot be opened");
         }
     }
 
-    /** Whether they need no Flyway, which takes a twentieth of a start to find that out. */
-    static boolean areUpToDate(Connection connection) {
+    /** The version of those that are there; empty where there are none, or none of ours. */
+    static String there(Connection connection) {
         try {
-            return version(connection).equals(NEWEST);
+            return version(connection);
         } catch (SQLException noneYet) {
-            return false;
+            return "";
         }
+    }
+
+    static boolean isNewer(String version) {
+        return !version.isEmpty() && MigrationVersion.fromVersion(version).isNewerThan(NEWEST);
+    }
+
+    /** Whether this Countersign would change them. */
+    static boolean isOlder(String version) {
+        return !version.isEmpty() && MigrationVersion.fromVersion(NEWEST).isNewerThan(version);
     }
 
     /** The version of the tables that are there; empty where there are none yet. */
@@ -73,21 +88,5 @@ final class Tables {
                 .locations("classpath:io/countersign/ledger")
                 .table("ledger_version")
                 .load();
-    }
-
-    private static void refuseNewer(Database database, MigrationInfo[] all) throws LedgerException {
-        MigrationVersion newest = Stream.of(all)
-                .filter(one -> one.getState() == MigrationState.FUTURE_SUCCESS
-                        || one.getState() == MigrationState.FUTURE_FAILED)
-                .map(MigrationInfo::getVersion)
-                .max(MigrationVersion::compareTo)
-                .orElse(null);
-        if (newest != null) {
-            throw new LedgerException(
-                    database.name() + " cannot be opened: a newer Countersign made it (tables of version " + newest
-                            + "), which this one does not know; run that one",
-                    false,
-                    null);
-        }
     }
 }

@@ -31,14 +31,26 @@ class TablesTest {
 
     @ParameterizedTest
     @EnumSource
-    void onesThatAreThereNeedNone(LedgerKind kind) throws Exception {
+    void onesThatAreThereAreKnownByTheirVersion(LedgerKind kind) throws Exception {
         try (Ledger ledger = TestLedger.open(kind, folder, "here")) {
-            assertThat(ledger.<Boolean>read(Tables::areUpToDate)).isTrue();
+            assertThat(ledger.<String>read(Tables::there)).isEqualTo(Tables.NEWEST);
             ledger.commit(connection -> {
-                Database.run(connection, "UPDATE ledger_version SET version = '6.1' WHERE version = '7'");
+                Database.run(connection, "ALTER TABLE ledger_version RENAME TO another");
                 return true;
             });
-            assertThat(ledger.<Boolean>read(Tables::areUpToDate)).isFalse();
+            assertThat(ledger.<String>read(Tables::there)).isEmpty();
         }
+    }
+
+    @Test
+    void versionsAreComparedAsNumbers() {
+        assertThat(Tables.isNewer("10")).isTrue();
+        assertThat(Tables.isOlder("10")).isFalse();
+        assertThat(Tables.isOlder("6.1")).isTrue();
+        assertThat(Tables.isNewer("6.1")).isFalse();
+        assertThat(Tables.isNewer(Tables.NEWEST)).isFalse();
+        assertThat(Tables.isOlder(Tables.NEWEST)).isFalse();
+        assertThat(Tables.isNewer("")).isFalse();
+        assertThat(Tables.isOlder("")).isFalse();
     }
 }

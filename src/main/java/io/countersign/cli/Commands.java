@@ -1,6 +1,7 @@
 package io.countersign.cli;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,9 +11,11 @@ import picocli.CommandLine.Command;
         name = "countersign",
         mixinStandardHelpOptions = true,
         version = Commands.VERSION,
-        description = "Business partners hand each other files over two-way TLS.",
-        subcommands = {
-            Run.class,
+        description = "Business partners hand each other files over two-way TLS.")
+public final class Commands implements Callable<Integer> {
+    static final String VERSION = "countersign 0.1.0";
+
+    private static final List<Class<?>> OTHERS = List.of(
             PartnerCommands.class,
             Certs.class,
             Send.class,
@@ -20,18 +23,13 @@ import picocli.CommandLine.Command;
             TransferCommands.class,
             RefusalCommands.class,
             LedgerCommands.class,
-            Doctor.class
-        })
-public final class Commands implements Callable<Integer> {
-    static final String VERSION = "countersign 0.1.0";
-
-    private static final String RUN = "run";
+            Doctor.class);
 
     private Commands() {}
 
     /** @return the process's exit code */
     public static int execute(String... arguments) {
-        boolean runs = arguments.length > 0 && arguments[0].equals(RUN);
+        boolean runs = arguments.length > 0 && arguments[0].equals(Run.NAME);
         return runs
                 ? running().execute(Arrays.copyOfRange(arguments, 1, arguments.length))
                 : commandLine().execute(arguments);
@@ -39,22 +37,22 @@ public final class Commands implements Callable<Integer> {
 
     /** That command alone: to look through all the others would be a tenth of a service's start. */
     private static CommandLine running() {
-        return configured(new Run()).setCommandName("countersign " + RUN);
+        return configured(Run.commandLine()).setCommandName("countersign " + Run.NAME);
     }
 
     /** The commands, for whoever wants what they print elsewhere than on the terminal. */
     public static CommandLine commandLine() {
-        return configured(new Commands());
+        CommandLine all = new CommandLine(new Commands()).addSubcommand(Run.commandLine());
+        OTHERS.forEach(all::addSubcommand);
+        return configured(all);
     }
 
-    private static CommandLine configured(Object command) {
-        return new CommandLine(command)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler(new FailedFile());
+    private static CommandLine configured(CommandLine command) {
+        return command.setCaseInsensitiveEnumValuesAllowed(true).setExecutionExceptionHandler(new FailedFile());
     }
 
     @Override
     public Integer call() {
-        return execute(RUN);
+        return execute(Run.NAME);
     }
 }

@@ -13,34 +13,61 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.ISetter;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** {@code countersign run}. */
-@Command(
-        name = "run",
-        mixinStandardHelpOptions = true,
-        description = "Runs the service with the routes and settings of a home folder, until it is stopped (SIGTERM).",
-        exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {
-            "0:stopped as asked",
-            "1:something in the settings or route files must be mended",
-            "2:wrong usage"
-        })
 final class Run implements Callable<Integer> {
+    static final String NAME = "run";
+
     /** Beyond the time in which what is on its way may end; what does not stop by then never will. */
     private static final long GRACE_MILLIS = 5_000;
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Option(
-            names = "--home",
-            paramLabel = "DIR",
-            description = "The folder with routes/ and countersign.properties (default: the working directory).")
+    private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
     private Path home = Path.of("");
+
+    private Run() {}
+
+    /** Without annotations, since to look through them would be a fortieth of a service's start. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Run().described());
+    }
+
+    private CommandSpec described() {
+        spec.name(NAME).version(Commands.VERSION);
+        spec.usageMessage()
+                .description(
+                        "Runs the service with the routes and settings of a home folder, until it is stopped (SIGTERM).")
+                .exitCodeListHeading("Exit codes:%n")
+                .exitCodeList(UsageMessageSpec.keyValuesMap(
+                        "0:stopped as asked",
+                        "1:something in the settings or route files must be mended",
+                        "2:wrong usage"));
+        return spec.addOption(OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Show this help message and exit.")
+                        .build())
+                .addOption(OptionSpec.builder("-V", "--version")
+                        .versionHelp(true)
+                        .description("Print version information and exit.")
+                        .build())
+                .addOption(OptionSpec.builder("--home")
+                        .paramLabel("DIR")
+                        .type(Path.class)
+                        .description(
+                                "The folder with routes/ and countersign.properties (default: the working directory).")
+                        .setter(new ISetter() {
+                            @Override
+                            public <T> T set(T value) {
+                                home = (Path) value;
+                                return value;
+                            }
+                        })
+                        .build());
+    }
 
     @Override
     public Integer call() throws InterruptedException {

@@ -121,8 +121,13 @@ final class SideBySide {
 
     private void measure(Contender contender, Load load) throws IOException, InterruptedException {
         awaitQuiet(out);
-        try (Running running = new Running(contender, load, 1, folder.resolve(contender.name() + ".log"))) {
-            note(contender, "start to first answer, s", running.secondsToFirstAnswer());
+        Path log = folder.resolve(contender.name() + ".log");
+        try (Running fresh = new Running(contender, load, 1, log)) {
+            note(contender, "start to first answer, s", fresh.secondsToFirstAnswer());
+        }
+        awaitQuiet(out);
+        try (Running running = new Running(contender, load, 1, log)) {
+            note(contender, "the same, started again, s", running.secondsToFirstAnswer());
             Work cold = WARMING.get(0);
             double first = load.put(
                             contender.port(),

@@ -15,19 +15,18 @@ import java.util.concurrent.CountDownLatch;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** {@code countersign run}. */
 final class Run implements Callable<Integer> {
     static final String NAME = "run";
+    private static final String HOME = "--home";
 
     /** Beyond the time in which what is on its way may end; what does not stop by then never will. */
     private static final long GRACE_MILLIS = 5_000;
 
     private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
-    private Path home = Path.of("");
 
     private Run() {}
 
@@ -54,24 +53,18 @@ final class Run implements Callable<Integer> {
                         .versionHelp(true)
                         .description("Print version information and exit.")
                         .build())
-                .addOption(OptionSpec.builder("--home")
+                .addOption(OptionSpec.builder(HOME)
                         .paramLabel("DIR")
                         .type(Path.class)
                         .description(
                                 "The folder with routes/ and countersign.properties (default: the working directory).")
-                        .setter(new ISetter() {
-                            @Override
-                            public <T> T set(T value) {
-                                home = (Path) value;
-                                return value;
-                            }
-                        })
                         .build());
     }
 
     @Override
     public Integer call() throws InterruptedException {
         Problems problems = new Problems();
+        Path home = spec.commandLine().getParseResult().matchedOptionValue(HOME, Path.of(""));
         Settings settings = Settings.gather(home, System.getenv(), System.getProperties(), problems);
         boolean json = LogTerms.of(settings).json();
         if (json) {

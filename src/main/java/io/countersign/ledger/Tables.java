@@ -1,6 +1,7 @@
 package io.countersign.ledger;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -16,6 +17,8 @@ final class Tables {
 
     /** The version of the tables that are known here: that of the last file of migrations. */
     static final String NEWEST = "7";
+
+    private static final String VERSIONS = "ledger_version";
 
     private Tables() {}
 
@@ -57,12 +60,14 @@ final class Tables {
         }
     }
 
-    /** The version of those that are there; empty where there are none, or none of ours. */
-    static String there(Connection connection) {
-        try {
-            return version(connection);
-        } catch (SQLException noneYet) {
-            return "";
+    /**
+     * The version of those that are there; empty where there are none, or none of ours.
+     *
+     * @throws SQLException where that cannot be found out: Flyway alone would go on with those of a newer version
+     */
+    static String there(Connection connection) throws SQLException {
+        try (ResultSet found = connection.getMetaData().getTables(null, connection.getSchema(), VERSIONS, null)) {
+            return found.next() ? version(connection) : "";
         }
     }
 
@@ -79,14 +84,15 @@ final class Tables {
     static String version(Connection connection) throws SQLException {
         return Database.ask(
                 connection,
-                "SELECT version FROM ledger_version WHERE version IS NOT NULL AND success ORDER BY installed_rank DESC LIMIT 1");
+                "SELECT version FROM " + VERSIONS
+                        + " WHERE version IS NOT NULL AND success ORDER BY installed_rank DESC LIMIT 1");
     }
 
     private static Flyway flyway(DataSource source) {
         return Flyway.configure(Tables.class.getClassLoader())
                 .dataSource(source)
                 .locations("classpath:io/countersign/ledger")
-                .table("ledger_version")
+                .table(VERSIONS)
                 .load();
     }
 }

@@ -1,6 +1,7 @@
 package io.countersign.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.testing.LedgerKind;
 import io.countersign.testing.TestLedger;
@@ -34,6 +35,11 @@ class TablesTest {
     void onesThatAreThereAreKnownByTheirVersion(LedgerKind kind) throws Exception {
         try (Ledger ledger = TestLedger.open(kind, folder, "here")) {
             assertThat(ledger.<String>read(Tables::there)).isEqualTo(Tables.NEWEST);
+            ledger.commit(connection -> {
+                Database.run(connection, "ALTER TABLE ledger_version RENAME COLUMN version TO another");
+                return true;
+            });
+            assertThatThrownBy(() -> ledger.<String>read(Tables::there)).isInstanceOf(LedgerException.class);
             ledger.commit(connection -> {
                 Database.run(connection, "ALTER TABLE ledger_version RENAME TO another");
                 return true;

@@ -11,7 +11,7 @@ public final class AtStep extends AppenderBase<ILoggingEvent> implements AutoClo
     private final Logger steps = (Logger) LoggerFactory.getLogger("countersign.steps");
     private final String step;
     private final Action action;
-    private boolean done;
+    private volatile boolean done;
 
     /** What is done. */
     public interface Action {
@@ -31,14 +31,19 @@ public final class AtStep extends AppenderBase<ILoggingEvent> implements AutoClo
         return at;
     }
 
+    public boolean isDone() {
+        return done;
+    }
+
     @Override
     protected void append(ILoggingEvent event) {
         if (!done && event.getFormattedMessage().startsWith(step)) {
-            done = true;
             try {
                 action.run();
             } catch (Exception failed) {
                 throw new IllegalStateException(failed);
+            } finally {
+                done = true;
             }
         }
     }

@@ -92,9 +92,12 @@ class SlowSendersTest {
         try (RunningService service = RunningService.start(home)) {
             List<SSLSocket> callers = new ArrayList<>();
             for (int i = 0; i < CALLERS; i++) {
-                SSLSocket socket = Client.of(home.authority.certificate(), acme).connect(service.port());
-                write(socket, "PUT /exchange/" + i + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx");
-                callers.add(socket);
+                callers.add(Client.of(home.authority.certificate(), acme).connect(service.port()));
+            }
+            for (int i = 0; i < CALLERS; i++) { // so many handshakes may take longer than the first route
+                write(
+                        callers.get(i),
+                        "PUT /exchange/" + i + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx");
             }
             Awaitility.await().until(() -> threadsOfListeners() >= before + CALLERS);
             for (SSLSocket socket : callers) {
